@@ -1,0 +1,19 @@
+#pragma once
+
+#include "db/uch-db.h"
+
+G_BEGIN_DECLS
+
+/* Told from time to time how many of the pages are copied. */
+typedef void (*UchDbProgressFunc) (gint64 n_done, gint64 n_total, gpointer user_data);
+
+gboolean uch_db_backup (UchDb            *db,
+                        const char       *path,
+                        UchDbProgressFunc progress,
+                        gpointer          user_data,
+                        GCancellable     *cancellable,
+                        GError          **error);
+gboolean uch_db_check (UchDb *db, GError **error);
+gboolean uch_db_checkpoint (UchDb *db, GError **error);
+
+G_END_DECLS
