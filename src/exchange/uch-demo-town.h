@@ -1,0 +1,32 @@
+/* The demo town: a believable office of an invented town, made from a seed. */
+#pragma once
+
+#include "core/uch-entity.h"
+#include "core/uch-people.h"
+
+G_BEGIN_DECLS
+
+#define UCH_DEMO_HOUSES_DEFAULT 400
+#define UCH_DEMO_HOUSES_MAX 200000
+#define UCH_DEMO_TICKETS_DEFAULT 240
+#define UCH_DEMO_TICKETS_MAX 200000
+
+typedef struct
+{
+  guint32 seed;
+  guint   n_houses;  /* 0: UCH_DEMO_HOUSES_DEFAULT */
+  guint   n_tickets; /* 0: UCH_DEMO_TICKETS_DEFAULT; some 70 are of today, the others history */
+  UchTime now;       /* shifts and visits lie around it */
+} UchDemoOptions;
+
+/* @row is a new row that may be kept with g_object_ref(); its rev is UCH_DEMO_REV. */
+typedef void (*UchDemoRowFunc) (UchEntity *row, gpointer user_data);
+
+#define UCH_DEMO_REV "demo"
+
+void
+uch_demo_town_generate (const UchDemoOptions *options, UchDemoRowFunc func, gpointer user_data);
+GPtrArray  *uch_demo_town_list (const UchDemoOptions *options);
+const char *uch_demo_town_get_login (const UchStaff *staff);
+
+G_END_DECLS
