@@ -78,6 +78,7 @@ typedef struct
   UchVerdictKind kind;
   UchRefusal     refusal;
   char          *command_id;
+  char          *field;   /* the argument or field it is about; (nullable) */
   UchEntity     *current; /* (owned) (nullable) */
 } UchOutcome;
 void uch_outcome_free (UchOutcome *self);

@@ -36,6 +36,9 @@ G_DECLARE_FINAL_TYPE (UchTicketQuery, uch_ticket_query, UCH, TICKET_QUERY, GObje
 
 UchTicketQuery *uch_ticket_query_new (UchReplica *replica);
 void            uch_ticket_query_set_filter (UchTicketQuery *self, const UchTicketFilter *filter);
+/* The visit that was read with a ticket of this query (list or read): the open or the last one;
+ * newer when it is a current one. (transfer none) (nullable) */
+UchVisit *uch_ticket_query_peek_visit (UchTicketQuery *self, const UchTicket *ticket);
 /* CSV and print want every row, in order, in batches; callback on the main thread. */
 void uch_ticket_query_read_async (UchTicketQuery     *self,
                                   guint               first,
