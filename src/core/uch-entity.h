@@ -69,8 +69,10 @@ const UchSchema *uch_schema_by_name (const char *name);
 const UchField  *uch_schema_find_field (const UchSchema *schema, const char *name);
 
 gpointer uch_entity_new (UchTable table, const char *id);
+gpointer uch_entity_new_of (const UchSchema *schema, const char *id);
 gpointer uch_entity_copy (gconstpointer entity);
 gboolean uch_entity_equal (gconstpointer a, gconstpointer b);
+guint64  uch_entity_digest (gconstpointer entity);
 void     uch_entity_set_text (gpointer entity, char **field, const char *value);
 
 const char *uch_field_get_text (const UchField *field, gconstpointer entity);
