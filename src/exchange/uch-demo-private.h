@@ -1,0 +1,42 @@
+/* For the files of the demo town: what its parts share while it is made. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "core/uch-geo.h"
+#include "core/uch-office.h"
+#include "core/uch-people.h"
+#include "core/uch-place.h"
+#include "core/uch-work.h"
+#include "exchange/uch-demo-town.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  UchDemoOptions options;
+  GRand         *rand;
+  JsonObject    *town; /* borrowed from the parser */
+  UchDemoRowFunc func;
+  gpointer       user_data;
+  GPtrArray     *zones, *centres, *companies, *houses, *staff, *shifts, *clients; /* owned rows */
+  GPtrArray     *outlines; /* of UchOutline, beside zones */
+  GHashTable    *busy;     /* ids of engineers who are under way */
+  guint          n_events;
+} UchDemo;
+
+gpointer uch_demo_new_row (UchDemo *self, UchTable table, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+void        uch_demo_emit (UchDemo *self, gpointer row);
+const char *uch_demo_pick_word (UchDemo *self, const char *list);
+gpointer    uch_demo_pick_row (UchDemo *self, GPtrArray *rows);
+gboolean    uch_demo_chance (UchDemo *self, guint percent);
+gint64      uch_demo_between (UchDemo *self, gint64 low, gint64 high);
+char       *uch_demo_dup_name (UchDemo *self, guint percent_of_men);
+char       *uch_demo_dup_phone (UchDemo *self);
+
+void uch_demo_make_places (UchDemo *self);
+void uch_demo_make_people (UchDemo *self);
+void uch_demo_make_work (UchDemo *self);
+
+G_END_DECLS
