@@ -1,0 +1,286 @@
+#define G_LOG_DOMAIN "uch-app"
+
+#include "app/uch-window.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/board/uch-board-page.h"
+#include "app/register/uch-register-page.h"
+#include "app/tickets/uch-tickets-page.h"
+#include "app/uch-sync-button.h"
+
+struct _UchWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* template */
+  AdwToastOverlay *toasts;
+  GtkStack        *root;
+  AdwBin          *start;
+  AdwViewStack    *pages;
+  UchSyncButton   *sync;
+
+  /* owned */
+  GSettings  *settings;
+  UchSession *session; /* nullable: nobody is signed in */
+};
+
+G_DEFINE_FINAL_TYPE (UchWindow, uch_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* A page is made when it is first looked at: the board must not wait for the others. */
+typedef struct
+{
+  const char *name;
+  const char *title;
+  const char *icon;
+  GtkWidget *(*make) (UchSession *session);
+} PageKind;
+
+static const PageKind page_kinds[] = {
+  { "board", NC_ ("page", "Board"), "uch-board-symbolic", uch_board_page_new },
+  { "tickets", NC_ ("page", "Tickets"), "uch-ticket-symbolic", uch_tickets_page_new },
+  { "register", NC_ ("page", "Registers"), "uch-house-symbolic", uch_register_page_new },
+};
+
+static void
+make_visible_page (UchWindow *self)
+{
+  GtkWidget  *bin = adw_view_stack_get_visible_child (self->pages);
+  const char *name = adw_view_stack_get_visible_child_name (self->pages);
+
+  if (bin == NULL || self->session == NULL || adw_bin_get_child (ADW_BIN (bin)) != NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (page_kinds); i++)
+    if (strcmp (page_kinds[i].name, name) == 0)
+      adw_bin_set_child (ADW_BIN (bin), page_kinds[i].make (self->session));
+}
+
+static void
+remove_pages (UchWindow *self)
+{
+  GtkWidget *child = NULL;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->pages))) != NULL)
+    adw_view_stack_remove (self->pages, child);
+}
+
+static void
+add_pages (UchWindow *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (page_kinds); i++)
+    adw_view_stack_add_titled_with_icon (self->pages, adw_bin_new (), page_kinds[i].name,
+                                         g_dpgettext2 (NULL, "page", page_kinds[i].title),
+                                         page_kinds[i].icon);
+}
+
+/* What concerns tickets and houses is done by the board; NULL while nobody is signed in. */
+static UchBoardPage *
+show_board (UchWindow *self)
+{
+  GtkWidget *bin = NULL;
+
+  if (self->session == NULL)
+    return NULL;
+  adw_view_stack_set_visible_child_name (self->pages, "board");
+  bin = adw_view_stack_get_visible_child (self->pages);
+  return UCH_BOARD_PAGE (adw_bin_get_child (ADW_BIN (bin)));
+}
+
+static void
+show_ticket (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  UchBoardPage *board = show_board (UCH_WINDOW (widget));
+
+  if (board != NULL)
+    uch_board_page_show_ticket (board, g_variant_get_string (parameter, NULL));
+}
+
+static void
+show_house (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  UchBoardPage *board = show_board (UCH_WINDOW (widget));
+
+  if (board != NULL)
+    uch_board_page_show_house (board, g_variant_get_string (parameter, NULL));
+}
+
+static void
+show_on_map (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  UchBoardPage *board = show_board (UCH_WINDOW (widget));
+
+  if (board != NULL)
+    uch_board_page_show_on_map (board, g_variant_get_string (parameter, NULL));
+}
+
+static void
+new_ticket (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  UchBoardPage *board = show_board (UCH_WINDOW (widget));
+
+  if (board != NULL)
+    uch_board_page_new_ticket (board);
+}
+
+static void
+assign (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  UchBoardPage           *board = show_board (UCH_WINDOW (widget));
+  g_autofree const char **ticket_ids = g_variant_get_strv (parameter, NULL);
+
+  if (board != NULL)
+    uch_board_page_assign (board, ticket_ids);
+}
+
+static void
+show_page (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  UchWindow *self = UCH_WINDOW (widget);
+
+  if (self->session != NULL)
+    adw_view_stack_set_visible_child_name (self->pages, g_variant_get_string (parameter, NULL));
+}
+
+static void
+remember_size (UchWindow *self)
+{
+  int width = 0;
+  int height = 0;
+
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_settings_set_int (self->settings, "window-width", width);
+  g_settings_set_int (self->settings, "window-height", height);
+  g_settings_set_boolean (self->settings, "window-maximized",
+                          gtk_window_is_maximized (GTK_WINDOW (self)));
+}
+
+static gboolean
+uch_window_close_request (GtkWindow *window)
+{
+  remember_size (UCH_WINDOW (window));
+  return GTK_WINDOW_CLASS (uch_window_parent_class)->close_request (window);
+}
+
+static void
+uch_window_dispose (GObject *object)
+{
+  UchWindow *self = UCH_WINDOW (object);
+
+  g_clear_object (&self->session);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (uch_window_parent_class)->dispose (object);
+}
+
+static void
+uch_window_class_init (UchWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = uch_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = uch_window_close_request;
+
+  g_type_ensure (UCH_TYPE_SYNC_BUTTON);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/uchastok/Desk/uch-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, UchWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, UchWindow, root);
+  gtk_widget_class_bind_template_child (widget_class, UchWindow, start);
+  gtk_widget_class_bind_template_child (widget_class, UchWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, UchWindow, sync);
+
+  gtk_widget_class_install_action (widget_class, "win.page", "s", show_page);
+  gtk_widget_class_install_action (widget_class, "win.show-ticket", "s", show_ticket);
+  gtk_widget_class_install_action (widget_class, "win.show-house", "s", show_house);
+  gtk_widget_class_install_action (widget_class, "win.show-on-map", "s", show_on_map);
+  gtk_widget_class_install_action (widget_class, "win.new-ticket", NULL, new_ticket);
+  gtk_widget_class_install_action (widget_class, "win.assign", "as", assign);
+}
+
+static void
+uch_window_init (UchWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (make_visible_page),
+                           self, G_CONNECT_SWAPPED);
+}
+
+/**
+ * uch_window_new:
+ *
+ * Returns: (transfer none): a window in which nobody is signed in yet; GTK owns it
+ */
+UchWindow *
+uch_window_new (AdwApplication *application, GSettings *settings)
+{
+  UchWindow *self = g_object_new (UCH_TYPE_WINDOW, "application", application, NULL);
+
+  self->settings = g_object_ref (settings);
+  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
+                               g_settings_get_int (settings, "window-height"));
+  if (g_settings_get_boolean (settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+  return self;
+}
+
+/**
+ * uch_window_set_session:
+ * @session: (nullable): the signed-in office; NULL takes the pages away
+ */
+void
+uch_window_set_session (UchWindow *self, UchSession *session)
+{
+  g_return_if_fail (UCH_IS_WINDOW (self));
+  if (!g_set_object (&self->session, session))
+    return;
+  remove_pages (self);
+  uch_sync_button_set_session (self->sync, session);
+  if (session != NULL)
+    {
+      add_pages (self);
+      make_visible_page (self);
+    }
+  gtk_stack_set_visible_child_name (self->root, session != NULL ? "desk" : "start");
+}
+
+/**
+ * uch_window_get_session:
+ *
+ * Returns: (transfer none) (nullable)
+ */
+UchSession *
+uch_window_get_session (UchWindow *self)
+{
+  return self->session;
+}
+
+/**
+ * uch_window_set_start:
+ * @start: (nullable): what stands in the window while nobody is signed in
+ */
+void
+uch_window_set_start (UchWindow *self, GtkWidget *start)
+{
+  adw_bin_set_child (self->start, start);
+}
+
+/**
+ * uch_window_tell:
+ * @text: a short sentence
+ * @action: (nullable): "win.undo" offers to undo what was done
+ */
+void
+uch_window_tell (UchWindow *self, const char *text, const char *action)
+{
+  AdwToast *toast = NULL;
+
+  /* A toast's title is markup; names of people and streets are not. */
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  toast = adw_toast_new (escaped);
+  if (action != NULL)
+    {
+      adw_toast_set_button_label (toast, _ ("Undo"));
+      adw_toast_set_action_name (toast, action);
+    }
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
