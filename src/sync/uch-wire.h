@@ -21,6 +21,7 @@ typedef enum
 {
   UCH_WIRE_ERROR_MALFORMED, /* no JSON, or not of the right shape; the message names the field */
   UCH_WIRE_ERROR_TOO_MANY,
+  UCH_WIRE_ERROR_SCHEMA, /* the other side speaks a version that this program does not */
 } UchWireError;
 GQuark uch_wire_error_quark (void);
 
@@ -52,9 +53,17 @@ typedef struct
 } UchWireRow;
 void uch_wire_row_free (UchWireRow *row);
 
-/* GVariant ⇄ JSON for a command's arguments: s x d b a{sv}. */
+/* Any JSON from outside, checked: use this and not json-glib's own parser (see uch-json.h). */
+JsonNode *uch_wire_parse_json (const char *json, gssize len, GError **error);
+char     *uch_wire_print_json (JsonNode *node);
+/* GVariant ⇄ JSON for a command's arguments: s x d b as a{sv}. */
 void      uch_wire_build_args (JsonBuilder *builder, GVariant *args);
 GVariant *uch_wire_parse_args (JsonNode *node, GError **error);
+/* A command as text, as it stands in a push: for outboxes and logs. */
+char       *uch_wire_encode_args (GVariant *args);
+GVariant   *uch_wire_decode_args (const char *json, gssize len, GError **error);
+char       *uch_wire_encode_command (const UchCommand *command);
+UchCommand *uch_wire_decode_command (const char *json, gssize len, GError **error);
 /* One row as an object of its non-empty fields, "id" and "rev" with them. */
 void     uch_wire_build_entity (JsonBuilder *builder, gconstpointer entity);
 gpointer uch_wire_parse_entity (UchTable table, JsonNode *node, GError **error);
@@ -92,11 +101,30 @@ typedef struct
 } UchWireChanges;
 UchWireChanges *uch_wire_decode_changes (const char *json, gssize len, GError **error);
 void            uch_wire_changes_free (UchWireChanges *self);
+UchWireRow     *uch_wire_row_new (UchTable table, gint64 seq, const char *id, gpointer entity);
+char           *uch_wire_encode_entity (gconstpointer entity);
+gpointer uch_wire_decode_entity (UchTable table, const char *json, gssize len, GError **error);
+
+/* One page of a table for a first sync; h0: the head when the store read it. */
+typedef struct
+{
+  char      *store;
+  gint64     h0;
+  char      *next; /* "after" of the next page; NULL: that was the last one */
+  GPtrArray *rows; /* of UchWireRow */
+} UchWireSnapshot;
+char *uch_wire_encode_snapshot (const char *store, gint64 h0, const char *next, GPtrArray *rows);
+UchWireSnapshot *uch_wire_decode_snapshot (const char *json, gssize len, GError **error);
+void             uch_wire_snapshot_free (UchWireSnapshot *self);
 
 /* Order-independent digest of a set of rows (invariant I7): add up over rows, compare. */
 guint64     uch_wire_digest_row (gconstpointer entity);
 UchOutline *uch_wire_parse_outline (const char *geojson, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchWireChanges, uch_wire_changes_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchWireSnapshot, uch_wire_snapshot_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchWireRow, uch_wire_row_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchWireAck, uch_wire_ack_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchWireOp, uch_wire_op_free)
 
 G_END_DECLS

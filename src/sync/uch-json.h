@@ -1,0 +1,55 @@
+/* JSON read piece by piece, straight into rows, and written straight into a string. Strict: what
+ * RFC 8259 does not allow is refused, and so are NUL in a text, lone surrogates and deep nesting.
+ * (json-glib 1.6 recurses without a limit and allows all of these.) */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define UCH_JSON_DEPTH_MAX 24
+
+/* What comes next. */
+typedef enum
+{
+  UCH_JSON_NOTHING, /* the end, or no JSON */
+  UCH_JSON_OBJECT,
+  UCH_JSON_ARRAY,
+  UCH_JSON_TEXT,
+  UCH_JSON_INT,
+  UCH_JSON_REAL,
+  UCH_JSON_BOOL,
+  UCH_JSON_NULL,
+} UchJsonKind;
+
+typedef struct
+{
+  const char *start, *at, *end;
+  guint       depth;
+  gboolean    first[UCH_JSON_DEPTH_MAX + 1]; /* no item of this level was read yet */
+  GString    *text;                          /* (owned) of the last string */
+  GString    *name;                          /* (owned) of the last member */
+  GError     *error;                         /* (owned) (nullable): the first one; it sticks */
+} UchJson;
+
+void        uch_json_init (UchJson *self, const char *text, gssize len);
+gboolean    uch_json_finish (UchJson *self, GError **error);
+UchJsonKind uch_json_peek (UchJson *self);
+gboolean    uch_json_fail (UchJson *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+gboolean    uch_json_enter (UchJson *self, UchJsonKind kind, const char *what);
+gboolean    uch_json_next_item (UchJson *self);
+const char *uch_json_next_member (UchJson *self);
+gboolean    uch_json_read_text (UchJson *self, const char *what, const char **out_text);
+gboolean    uch_json_dup_text (UchJson *self, const char *what, char **out_text);
+gboolean    uch_json_read_int (UchJson *self, const char *what, gint64 *out_value);
+gboolean    uch_json_read_real (UchJson *self, const char *what, double *out_value);
+gboolean    uch_json_read_bool (UchJson *self, const char *what, gboolean *out_value);
+gboolean    uch_json_skip (UchJson *self);
+const char *uch_json_read_raw (UchJson *self, gsize *out_len);
+
+void uch_json_append_text (GString *json, const char *text);
+void uch_json_append_int (GString *json, gint64 value);
+void uch_json_append_real (GString *json, double value);
+
+G_END_DECLS

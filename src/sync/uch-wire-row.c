@@ -1,0 +1,579 @@
+#define G_LOG_DOMAIN "uch-sync"
+
+#include "sync/uch-wire.h"
+
+#include <string.h>
+
+#include "core/uch-id.h"
+#include "sync/uch-wire-private.h"
+
+void
+uch_wire_row_free (UchWireRow *row)
+{
+  if (row == NULL)
+    return;
+  g_free (row->id);
+  g_clear_object (&row->row);
+  g_free (row);
+}
+
+/**
+ * uch_wire_row_new:
+ * @entity: (transfer none) (nullable) (type UchEntity): %NULL for a tombstone
+ *
+ * Returns: (transfer full): a row of the feed
+ */
+UchWireRow *
+uch_wire_row_new (UchTable table, gint64 seq, const char *id, gpointer entity)
+{
+  UchWireRow *row = g_new0 (UchWireRow, 1);
+
+  row->table = table;
+  row->seq = seq;
+  row->id = g_strdup (id);
+  row->row = entity != NULL ? g_object_ref (entity) : NULL;
+  return row;
+}
+
+static gboolean
+is_empty (const UchField *field, gconstpointer entity)
+{
+  if (field->kind == UCH_FIELD_TEXT)
+    return uch_field_get_text (field, entity) == NULL;
+  if (field->kind == UCH_FIELD_REAL)
+    return uch_field_get_real (field, entity) == 0;
+  return uch_field_get_int (field, entity) == 0;
+}
+
+static void
+begin_member (GString *json, gboolean *first, const char *name)
+{
+  if (!*first)
+    g_string_append_c (json, ',');
+  *first = FALSE;
+  g_string_append_c (json, '"');
+  g_string_append (json, name);
+  g_string_append (json, "\":");
+}
+
+/* What is empty (NULL, 0, false, an enum's first nick) is left out. */
+void
+uch_wire_write_entity (GString *json, gconstpointer entity, gboolean with_id)
+{
+  const UchEntity *self = entity;
+  gboolean         first = TRUE;
+
+  g_string_append_c (json, '{');
+  if (with_id)
+    {
+      begin_member (json, &first, "id");
+      uch_json_append_text (json, self->id);
+    }
+  if (self->rev != NULL)
+    {
+      begin_member (json, &first, "rev");
+      uch_json_append_text (json, self->rev);
+    }
+  for (guint i = 0; i < self->schema->n_fields; i++)
+    {
+      const UchField *field = &self->schema->fields[i];
+
+      if (is_empty (field, entity))
+        continue;
+      begin_member (json, &first, field->name);
+      switch (field->kind)
+        {
+        case UCH_FIELD_TEXT:
+        case UCH_FIELD_ENUM:
+          uch_json_append_text (json, uch_field_get_text (field, entity));
+          break;
+        case UCH_FIELD_REAL:
+          uch_json_append_real (json, uch_field_get_real (field, entity));
+          break;
+        case UCH_FIELD_BOOL:
+          g_string_append (json, "true");
+          break;
+        default:
+          uch_json_append_int (json, uch_field_get_int (field, entity));
+          break;
+        }
+    }
+  g_string_append_c (json, '}');
+}
+
+static gboolean
+read_field (UchJson *json, const UchField *field, gpointer entity)
+{
+  const char *text;
+  gint64      whole;
+  double      real;
+  gboolean    flag;
+  int         index;
+
+  switch (field->kind)
+    {
+    case UCH_FIELD_TEXT:
+      if (uch_json_read_text (json, field->name, &text))
+        uch_field_set_text (field, entity, text);
+      break;
+    case UCH_FIELD_ENUM:
+      if (!uch_json_read_text (json, field->name, &text))
+        break;
+      index = uch_nick_index (field->nicks, text);
+      if (index < 0)
+        return uch_json_fail (json, "“%s” has the unknown value “%s”", field->name, text);
+      uch_field_set_int (field, entity, index);
+      break;
+    case UCH_FIELD_REAL:
+      if (uch_json_read_real (json, field->name, &real))
+        uch_field_set_real (field, entity, real);
+      break;
+    case UCH_FIELD_BOOL:
+      if (uch_json_read_bool (json, field->name, &flag))
+        uch_field_set_int (field, entity, flag);
+      break;
+    default:
+      if (uch_json_read_int (json, field->name, &whole))
+        uch_field_set_int (field, entity, whole);
+      break;
+    }
+  return json->error == NULL;
+}
+
+/* Fields come in the order of the schema: mostly the next one is the one that is looked for. */
+static const UchField *
+find_field (const UchSchema *schema, const char *name, guint *hint)
+{
+  for (guint i = *hint; i < schema->n_fields; i++)
+    if (strcmp (schema->fields[i].name, name) == 0)
+      {
+        *hint = i + 1;
+        return &schema->fields[i];
+      }
+  return *hint > 0 ? uch_schema_find_field (schema, name) : NULL;
+}
+
+/* @id: what the row must be called, when that was said outside of the object; or NULL. A field
+ * that this program does not know comes from a newer store and is passed over. */
+gpointer
+uch_wire_read_entity (UchJson *json, UchTable table, const char *id)
+{
+  g_autoptr (UchEntity) entity = uch_entity_new (table, id);
+  const char *name, *text;
+  guint       hint = 0;
+
+  if (!uch_json_enter (json, UCH_JSON_OBJECT, entity->schema->name))
+    return NULL;
+  while ((name = uch_json_next_member (json)) != NULL)
+    {
+      const UchField *field;
+
+      if (strcmp (name, "id") == 0)
+        {
+          if (!uch_json_read_text (json, "id", &text))
+            break;
+          if (entity->id != NULL && strcmp (entity->id, text) != 0)
+            uch_json_fail (json, "“id” is not the one that the row was announced with");
+          else if (entity->id == NULL)
+            entity->id = g_strdup (text);
+        }
+      else if (strcmp (name, "rev") == 0)
+        uch_json_dup_text (json, "rev", &entity->rev);
+      else if ((field = find_field (entity->schema, name, &hint)) != NULL)
+        read_field (json, field, entity);
+      else
+        uch_json_skip (json);
+    }
+  if (json->error == NULL && !uch_id_is_valid (entity->id))
+    uch_json_fail (json, "“id” of a %s is missing or bad", entity->schema->name);
+  return json->error == NULL ? g_steal_pointer (&entity) : NULL;
+}
+
+/**
+ * uch_wire_append_row:
+ * @entity: (nullable) (type UchEntity): %NULL for a tombstone
+ *
+ * Writes one row of the feed: [table, seq, id, {…}|null].
+ */
+void
+uch_wire_append_row (
+    GString *json, UchTable table, gint64 seq, const char *id, gconstpointer entity)
+{
+  g_string_append (json, "[\"");
+  g_string_append (json, uch_schema_get (table)->name);
+  g_string_append (json, "\",");
+  uch_json_append_int (json, seq);
+  g_string_append_c (json, ',');
+  uch_json_append_text (json, id);
+  g_string_append_c (json, ',');
+  if (entity != NULL)
+    uch_wire_write_entity (json, entity, FALSE);
+  else
+    g_string_append (json, "null");
+  g_string_append_c (json, ']');
+}
+
+static gboolean
+expect_item (UchJson *json, const char *what)
+{
+  return uch_json_next_item (json) || uch_json_fail (json, "a row has no “%s”", what);
+}
+
+static gboolean
+read_row_head (UchJson *json, UchWireRow *row, const UchSchema **out_schema)
+{
+  const char *text;
+
+  if (!uch_json_enter (json, UCH_JSON_ARRAY, "row") || !expect_item (json, "table")
+      || !uch_json_read_text (json, "table", &text))
+    return FALSE;
+  *out_schema = uch_schema_by_name (text);
+  if (!expect_item (json, "seq") || !uch_json_read_int (json, "seq", &row->seq))
+    return FALSE;
+  if (row->seq < 0)
+    return uch_json_fail (json, "“seq” must not be negative");
+  if (!expect_item (json, "id") || !uch_json_dup_text (json, "id", &row->id))
+    return FALSE;
+  if (!uch_id_is_valid (row->id))
+    return uch_json_fail (json, "“id” of a row is bad");
+  return expect_item (json, "fields");
+}
+
+/* Returns NULL on an error, and also for a row of a table that only a newer store knows. */
+UchWireRow *
+uch_wire_read_row (UchJson *json)
+{
+  g_autoptr (UchWireRow) row = g_new0 (UchWireRow, 1);
+  const UchSchema *schema = NULL;
+
+  if (!read_row_head (json, row, &schema))
+    return NULL;
+  if (schema == NULL || uch_json_peek (json) == UCH_JSON_NULL)
+    uch_json_skip (json);
+  else
+    {
+      row->row = uch_wire_read_entity (json, schema->table, row->id);
+      if (row->row != NULL)
+        row->row->seq = row->seq;
+    }
+  if (json->error == NULL && uch_json_next_item (json))
+    uch_json_fail (json, "a row has too many items");
+  if (json->error != NULL || schema == NULL)
+    return NULL;
+  row->table = schema->table;
+  return g_steal_pointer (&row);
+}
+
+static GPtrArray *
+read_rows (UchJson *json)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_wire_row_free);
+
+  if (!uch_json_enter (json, UCH_JSON_ARRAY, "rows"))
+    return NULL;
+  while (uch_json_next_item (json))
+    {
+      UchWireRow *row = uch_wire_read_row (json);
+
+      if (row != NULL)
+        g_ptr_array_add (rows, row);
+    }
+  return json->error == NULL ? g_steal_pointer (&rows) : NULL;
+}
+
+static void
+write_rows (GString *json, GPtrArray *rows)
+{
+  g_string_append (json, "\"rows\":[");
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const UchWireRow *row = g_ptr_array_index (rows, i);
+
+      if (i > 0)
+        g_string_append_c (json, ',');
+      uch_wire_append_row (json, row->table, row->seq, row->id, row->row);
+    }
+  g_string_append_c (json, ']');
+}
+
+static void
+write_int_member (GString *json, const char *name, gint64 value)
+{
+  g_string_append_printf (json, "\"%s\":%" G_GINT64_FORMAT ",", name, value);
+}
+
+/**
+ * uch_wire_encode_changes:
+ * @from: the cursor that was asked for
+ * @to: the cursor after these rows
+ * @rows: (element-type UchWireRow): in order of seq; one seq is never split over two pages
+ *
+ * Returns: (transfer full): a page of the feed
+ */
+char *
+uch_wire_encode_changes (const char *store,
+                         gint64      from,
+                         gint64      to,
+                         gint64      head,
+                         gint64      floor,
+                         gboolean    more,
+                         GPtrArray  *rows)
+{
+  GString *json = g_string_sized_new (256 + 512 * (gsize) rows->len);
+
+  g_string_append (json, "{\"store\":");
+  uch_json_append_text (json, store);
+  g_string_append_c (json, ',');
+  write_int_member (json, "from", from);
+  write_int_member (json, "to", to);
+  write_int_member (json, "head", head);
+  write_int_member (json, "floor", floor);
+  g_string_append (json, more ? "\"more\":true," : "\"more\":false,");
+  write_rows (json, rows);
+  g_string_append_c (json, '}');
+  return g_string_free (json, FALSE);
+}
+
+static gboolean
+read_changes_member (UchJson *json, const char *name, UchWireChanges *self)
+{
+  const struct
+  {
+    const char *name;
+    gint64     *value;
+  } numbers[] = {
+    { "from", &self->from }, { "to", &self->to }, { "head", &self->head }, { "floor", &self->floor }
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (strcmp (name, numbers[i].name) == 0)
+      return uch_json_read_int (json, numbers[i].name, numbers[i].value);
+  if (strcmp (name, "store") == 0)
+    return uch_json_dup_text (json, "store", &self->store);
+  if (strcmp (name, "more") == 0)
+    return uch_json_read_bool (json, "more", &self->more);
+  if (strcmp (name, "rows") == 0 && self->rows == NULL)
+    return (self->rows = read_rows (json)) != NULL;
+  return uch_json_skip (json);
+}
+
+static void
+check_changes (UchJson *json, const UchWireChanges *self)
+{
+  gint64 last = self->from;
+
+  if (json->error != NULL)
+    return;
+  if (self->store == NULL || self->rows == NULL)
+    {
+      uch_json_fail (json, "“%s” is missing", self->store == NULL ? "store" : "rows");
+      return;
+    }
+  if (self->from < 0 || self->to < self->from || self->head < self->to)
+    uch_json_fail (json, "“from”, “to” and “head” are not in order");
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const UchWireRow *row = g_ptr_array_index (self->rows, i);
+
+      /* Rows of one operation share its seq. */
+      if (row->seq < last || row->seq <= self->from || row->seq > self->to)
+        {
+          uch_json_fail (json, "the rows' “seq” is out of order or outside of the page");
+          return;
+        }
+      last = row->seq;
+    }
+}
+
+/**
+ * uch_wire_decode_changes:
+ *
+ * Errors: %UCH_WIRE_ERROR_MALFORMED, naming the field.
+ *
+ * Returns: (transfer full) (nullable): a page of the feed
+ */
+UchWireChanges *
+uch_wire_decode_changes (const char *text, gssize len, GError **error)
+{
+  g_autoptr (UchWireChanges) self = g_new0 (UchWireChanges, 1);
+  UchJson     json;
+  const char *name;
+
+  uch_json_init (&json, text, len);
+  uch_json_enter (&json, UCH_JSON_OBJECT, "changes");
+  while ((name = uch_json_next_member (&json)) != NULL)
+    read_changes_member (&json, name, self);
+  check_changes (&json, self);
+  return uch_json_finish (&json, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+uch_wire_changes_free (UchWireChanges *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->store);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
+  g_free (self);
+}
+
+/**
+ * uch_wire_encode_snapshot:
+ * @h0: the head when the rows were read: catch up from there
+ * @next: (nullable): the key to ask the next page after
+ * @rows: (element-type UchWireRow): in order of their ids
+ *
+ * Returns: (transfer full): a page of a table
+ */
+char *
+uch_wire_encode_snapshot (const char *store, gint64 h0, const char *next, GPtrArray *rows)
+{
+  GString *json = g_string_sized_new (256 + 512 * (gsize) rows->len);
+
+  g_string_append (json, "{\"store\":");
+  uch_json_append_text (json, store);
+  g_string_append_c (json, ',');
+  write_int_member (json, "h0", h0);
+  g_string_append (json, "\"next\":");
+  if (next != NULL)
+    uch_json_append_text (json, next);
+  else
+    g_string_append (json, "null");
+  g_string_append_c (json, ',');
+  write_rows (json, rows);
+  g_string_append_c (json, '}');
+  return g_string_free (json, FALSE);
+}
+
+/**
+ * uch_wire_decode_snapshot:
+ *
+ * Returns: (transfer full) (nullable): a page of a table
+ */
+UchWireSnapshot *
+uch_wire_decode_snapshot (const char *text, gssize len, GError **error)
+{
+  g_autoptr (UchWireSnapshot) self = g_new0 (UchWireSnapshot, 1);
+  UchJson     json;
+  const char *name;
+
+  uch_json_init (&json, text, len);
+  self->h0 = -1;
+  uch_json_enter (&json, UCH_JSON_OBJECT, "snapshot");
+  while ((name = uch_json_next_member (&json)) != NULL)
+    if (strcmp (name, "store") == 0)
+      uch_json_dup_text (&json, "store", &self->store);
+    else if (strcmp (name, "h0") == 0)
+      uch_json_read_int (&json, "h0", &self->h0);
+    else if (strcmp (name, "next") == 0 && uch_json_peek (&json) != UCH_JSON_NULL)
+      uch_json_dup_text (&json, "next", &self->next);
+    else if (strcmp (name, "rows") == 0 && self->rows == NULL)
+      self->rows = read_rows (&json);
+    else
+      uch_json_skip (&json);
+  if (json.error == NULL && (self->store == NULL || self->rows == NULL || self->h0 < 0))
+    uch_json_fail (&json, "“store”, “h0” or “rows” is missing");
+  return uch_json_finish (&json, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+uch_wire_snapshot_free (UchWireSnapshot *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->store);
+  g_free (self->next);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
+  g_free (self);
+}
+
+/**
+ * uch_wire_encode_entity:
+ *
+ * Returns: (transfer full): the row as an object with its id and rev
+ */
+char *
+uch_wire_encode_entity (gconstpointer entity)
+{
+  GString *json = g_string_new (NULL);
+
+  uch_wire_write_entity (json, entity, TRUE);
+  return g_string_free (json, FALSE);
+}
+
+/**
+ * uch_wire_decode_entity:
+ *
+ * Returns: (transfer full) (nullable) (type UchEntity): the row
+ */
+gpointer
+uch_wire_decode_entity (UchTable table, const char *text, gssize len, GError **error)
+{
+  g_autoptr (UchEntity) entity = NULL;
+  UchJson json;
+
+  uch_json_init (&json, text, len);
+  entity = uch_wire_read_entity (&json, table, NULL);
+  return uch_json_finish (&json, error) ? g_steal_pointer (&entity) : NULL;
+}
+
+static guint64
+hash_bytes (guint64 hash, gconstpointer data, gsize len)
+{
+  const guint8 *bytes = data;
+
+  /* FNV-1a, 64 bits */
+  for (gsize i = 0; i < len; i++)
+    hash = (hash ^ bytes[i]) * G_GUINT64_CONSTANT (0x100000001b3);
+  return hash;
+}
+
+static guint64
+hash_text (guint64 hash, const char *text)
+{
+  return hash_bytes (hash, text != NULL ? text : "", text != NULL ? strlen (text) + 1 : 1);
+}
+
+/**
+ * uch_wire_digest_row:
+ *
+ * A number for one row as it stands: its table, id, rev and what is not empty of its fields.
+ * Add it up (modulo 2⁶⁴) over the rows of two sides to compare them in any order. Sensitive
+ * fields are left out, because a desk has them masked.
+ */
+guint64
+uch_wire_digest_row (gconstpointer entity)
+{
+  const UchEntity *self = entity;
+  guint64          hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
+
+  hash = hash_text (hash, self->schema->name);
+  hash = hash_text (hash, self->id);
+  hash = hash_text (hash, self->rev);
+  for (guint i = 0; i < self->schema->n_fields; i++)
+    {
+      const UchField *field = &self->schema->fields[i];
+
+      if ((field->flags & UCH_FIELD_SENSITIVE) != 0 || is_empty (field, entity))
+        continue;
+      hash = hash_text (hash, field->name);
+      if (field->kind == UCH_FIELD_TEXT || field->kind == UCH_FIELD_ENUM)
+        hash = hash_text (hash, uch_field_get_text (field, entity));
+      else if (field->kind == UCH_FIELD_REAL)
+        {
+          double value = uch_field_get_real (field, entity);
+
+          hash = hash_bytes (hash, &value, sizeof value);
+        }
+      else
+        {
+          gint64 value = uch_field_get_int (field, entity);
+
+          hash = hash_bytes (hash, &value, sizeof value);
+        }
+    }
+  /* The finish of splitmix64, so that sums do not cancel out. */
+  hash = (hash ^ (hash >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  hash = (hash ^ (hash >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+  return hash ^ (hash >> 31);
+}
