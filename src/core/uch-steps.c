@@ -1,0 +1,106 @@
+#include "core/uch-steps.h"
+
+#include <string.h>
+
+#include "core/uch-command.h"
+
+#define R(role) (1u << UCH_ROLE_##role)
+#define DESK (R (DISPATCHER) | R (HEAD))
+#define FIELD (DESK | R (ENGINEER)) /* the engineer, or a dispatcher for him */
+
+/* Source: the office's two state machines (TMF621 trouble ticket, TMF646 appointment, TMF697 work
+ * order), who may do what. */
+static const UchTicketStep ticket_steps[] = {
+  { UCH_TICKET_NEW, UCH_COMMAND_TICKET_TAKE, UCH_TICKET_IN_WORK, FIELD },
+  { UCH_TICKET_NEW, UCH_COMMAND_TICKET_HOLD, UCH_TICKET_ON_HOLD, FIELD },
+  { UCH_TICKET_IN_WORK, UCH_COMMAND_TICKET_HOLD, UCH_TICKET_ON_HOLD, FIELD },
+  { UCH_TICKET_ON_HOLD, UCH_COMMAND_TICKET_WAKE, UCH_TICKET_IN_WORK, FIELD | R (STORE) },
+  { UCH_TICKET_NEW, UCH_COMMAND_TICKET_RESOLVE, UCH_TICKET_RESOLVED, FIELD | R (STORE) },
+  { UCH_TICKET_IN_WORK, UCH_COMMAND_TICKET_RESOLVE, UCH_TICKET_RESOLVED, FIELD | R (STORE) },
+  { UCH_TICKET_ON_HOLD, UCH_COMMAND_TICKET_RESOLVE, UCH_TICKET_RESOLVED, FIELD | R (STORE) },
+  { UCH_TICKET_RESOLVED, UCH_COMMAND_TICKET_CLOSE, UCH_TICKET_CLOSED,
+    R (CLERK) | R (HEAD) | R (STORE) },
+  { UCH_TICKET_RESOLVED, UCH_COMMAND_TICKET_REOPEN, UCH_TICKET_IN_WORK, DESK | R (CLERK) },
+  { UCH_TICKET_CLOSED, UCH_COMMAND_TICKET_REOPEN, UCH_TICKET_IN_WORK, DESK | R (CLERK) },
+  { UCH_TICKET_NEW, UCH_COMMAND_TICKET_CANCEL, UCH_TICKET_CANCELLED, DESK },
+  { UCH_TICKET_IN_WORK, UCH_COMMAND_TICKET_CANCEL, UCH_TICKET_CANCELLED, DESK },
+  { UCH_TICKET_ON_HOLD, UCH_COMMAND_TICKET_CANCEL, UCH_TICKET_CANCELLED, DESK },
+  { UCH_TICKET_NEW, UCH_COMMAND_TICKET_REJECT, UCH_TICKET_REJECTED, DESK },
+  { UCH_TICKET_IN_WORK, UCH_COMMAND_TICKET_REJECT, UCH_TICKET_REJECTED, DESK },
+  { UCH_TICKET_ON_HOLD, UCH_COMMAND_TICKET_REJECT, UCH_TICKET_REJECTED, DESK },
+};
+
+static const UchVisitStep visit_steps[] = {
+  { UCH_VISIT_PLANNED, UCH_COMMAND_VISIT_ASSIGN, UCH_VISIT_ASSIGNED, DESK },
+  { UCH_VISIT_ASSIGNED, UCH_COMMAND_VISIT_ASSIGN, UCH_VISIT_ASSIGNED, DESK },
+  { UCH_VISIT_ACCEPTED, UCH_COMMAND_VISIT_ASSIGN, UCH_VISIT_ASSIGNED, DESK },
+  { UCH_VISIT_ASSIGNED, UCH_COMMAND_VISIT_UNASSIGN, UCH_VISIT_PLANNED, DESK },
+  { UCH_VISIT_ACCEPTED, UCH_COMMAND_VISIT_UNASSIGN, UCH_VISIT_PLANNED, DESK },
+  { UCH_VISIT_ASSIGNED, UCH_COMMAND_VISIT_ACCEPT, UCH_VISIT_ACCEPTED, FIELD },
+  { UCH_VISIT_ASSIGNED, UCH_COMMAND_VISIT_DECLINE, UCH_VISIT_PLANNED, FIELD },
+  { UCH_VISIT_ACCEPTED, UCH_COMMAND_VISIT_DECLINE, UCH_VISIT_PLANNED, FIELD },
+  { UCH_VISIT_ACCEPTED, UCH_COMMAND_VISIT_DEPART, UCH_VISIT_EN_ROUTE, FIELD },
+  { UCH_VISIT_EN_ROUTE, UCH_COMMAND_VISIT_ARRIVE, UCH_VISIT_ON_SITE, FIELD },
+  { UCH_VISIT_ON_SITE, UCH_COMMAND_VISIT_FINISH, UCH_VISIT_DONE, FIELD },
+  { UCH_VISIT_PLANNED, UCH_COMMAND_VISIT_FAIL, UCH_VISIT_FAILED, FIELD },
+  { UCH_VISIT_ASSIGNED, UCH_COMMAND_VISIT_FAIL, UCH_VISIT_FAILED, FIELD },
+  { UCH_VISIT_ACCEPTED, UCH_COMMAND_VISIT_FAIL, UCH_VISIT_FAILED, FIELD },
+  { UCH_VISIT_EN_ROUTE, UCH_COMMAND_VISIT_FAIL, UCH_VISIT_FAILED, FIELD },
+  { UCH_VISIT_ON_SITE, UCH_COMMAND_VISIT_FAIL, UCH_VISIT_FAILED, FIELD },
+  { UCH_VISIT_PLANNED, UCH_COMMAND_VISIT_MISS, UCH_VISIT_MISSED, R (HEAD) | R (STORE) },
+  { UCH_VISIT_ASSIGNED, UCH_COMMAND_VISIT_MISS, UCH_VISIT_MISSED, R (HEAD) | R (STORE) },
+  { UCH_VISIT_ACCEPTED, UCH_COMMAND_VISIT_MISS, UCH_VISIT_MISSED, R (HEAD) | R (STORE) },
+  { UCH_VISIT_EN_ROUTE, UCH_COMMAND_VISIT_MISS, UCH_VISIT_MISSED, R (HEAD) | R (STORE) },
+  { UCH_VISIT_PLANNED, UCH_COMMAND_VISIT_CANCEL, UCH_VISIT_CANCELLED, DESK },
+  { UCH_VISIT_ASSIGNED, UCH_COMMAND_VISIT_CANCEL, UCH_VISIT_CANCELLED, DESK },
+  { UCH_VISIT_ACCEPTED, UCH_COMMAND_VISIT_CANCEL, UCH_VISIT_CANCELLED, DESK },
+  { UCH_VISIT_EN_ROUTE, UCH_COMMAND_VISIT_CANCEL, UCH_VISIT_CANCELLED, DESK },
+  { UCH_VISIT_PLANNED, UCH_COMMAND_VISIT_MOVE, UCH_VISIT_CANCELLED, FIELD },
+  { UCH_VISIT_ASSIGNED, UCH_COMMAND_VISIT_MOVE, UCH_VISIT_CANCELLED, FIELD },
+  { UCH_VISIT_ACCEPTED, UCH_COMMAND_VISIT_MOVE, UCH_VISIT_CANCELLED, FIELD },
+  { UCH_VISIT_EN_ROUTE, UCH_COMMAND_VISIT_MOVE, UCH_VISIT_CANCELLED, FIELD },
+};
+
+/**
+ * uch_ticket_step_find:
+ *
+ * Returns: (nullable): the step that @command takes from @from when @role asks for it
+ */
+const UchTicketStep *
+uch_ticket_step_find (UchTicketState from, const char *command, UchRole role)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (ticket_steps); i++)
+    if (ticket_steps[i].from == from && strcmp (ticket_steps[i].command, command) == 0)
+      return (ticket_steps[i].roles & 1u << role) != 0 ? &ticket_steps[i] : NULL;
+  return NULL;
+}
+
+/**
+ * uch_visit_step_find:
+ *
+ * %UCH_COMMAND_VISIT_FINISH leads to done here, and to incomplete when it says so.
+ *
+ * Returns: (nullable): the step that @command takes from @from when @role asks for it
+ */
+const UchVisitStep *
+uch_visit_step_find (UchVisitState from, const char *command, UchRole role)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (visit_steps); i++)
+    if (visit_steps[i].from == from && strcmp (visit_steps[i].command, command) == 0)
+      return (visit_steps[i].roles & 1u << role) != 0 ? &visit_steps[i] : NULL;
+  return NULL;
+}
+
+const UchTicketStep *
+uch_ticket_step_list (guint *out_n_steps)
+{
+  *out_n_steps = G_N_ELEMENTS (ticket_steps);
+  return ticket_steps;
+}
+
+const UchVisitStep *
+uch_visit_step_list (guint *out_n_steps)
+{
+  *out_n_steps = G_N_ELEMENTS (visit_steps);
+  return visit_steps;
+}
