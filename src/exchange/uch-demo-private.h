@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* The office's own city: its addresses are written without it. */
+#define UCH_DEMO_CITY "Ставрополь"
+
 typedef struct
 {
   UchDemoOptions options;

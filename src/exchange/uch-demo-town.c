@@ -97,7 +97,7 @@ make_office (UchDemo *self)
 {
   static const char *const settings[][2] = {
     { UCH_SETTING_OFFICE_NAME, "Демонстрационный город (всё вымышлено)" },
-    { UCH_SETTING_CITY, "Ставрополь" },
+    { UCH_SETTING_CITY, UCH_DEMO_CITY },
     { UCH_SETTING_AREA_CODE, "8652" },
   };
   const UchReasonSeed *seeds;

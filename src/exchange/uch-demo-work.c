@@ -237,7 +237,7 @@ add_visit (Work *work, const Sketch *sketch, UchTime agreed_at)
     visit->agreed_from = agreed_at;
   else
     visit->agreed_from = (self->options.now / quarter + uch_demo_between (self, -1, 16)) * quarter;
-  visit->agreed_to = visit->agreed_from + UCH_HOUR_MS;
+  visit->agreed_to = visit->agreed_from + (visit->mode == UCH_VISIT_MODE_TIME ? UCH_HOUR_MS : 0);
   visit->due_at = visit->agreed_from + UCH_PROMISE_DEFAULT_MS;
   if (visit->state > UCH_VISIT_PLANNED)
     uch_entity_set_text (
@@ -314,7 +314,8 @@ set_place (Work *work)
 
   uch_entity_set_text (ticket, &ticket->house_id, work->house->parent.id);
   uch_entity_set_text (ticket, &ticket->zone_id, work->house->zone_id);
-  ticket->address = uch_address_format (work->house, ticket->apartment, TRUE);
+  ticket->address = uch_address_format (work->house, ticket->apartment,
+                                        strcmp (work->house->city, UCH_DEMO_CITY) != 0);
 }
 
 /* The end of a ticket that has one. */
