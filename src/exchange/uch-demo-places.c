@@ -207,7 +207,8 @@ make_house (UchDemo *self, const Street *street, guint index, guint n_houses)
   guint    n_deep = (n_houses + n_front - 1) / n_front, column = index / n_deep;
   guint    row = index % n_deep, n_columns = (n_houses + n_deep - 1) / n_deep;
   double   side = column % 2 == 0 ? 1 : -1;
-  double   along_m = street->length_m * (column / 2 + 0.5) / MAX ((n_columns + 1) / 2, 1);
+  guint    n_steps = MAX ((n_columns + 1) / 2, 1), step = column / 2;
+  double   along_m = street->length_m * (step + 0.5) / n_steps;
   double   aside_m = ROW_SETBACK_M + row * ROW_DEPTH_M + (double) uch_demo_between (self, -4, 4);
   UchPoint point = walk (street, along_m + (double) uch_demo_between (self, -6, 6), side * aside_m);
   gboolean inside;

@@ -371,6 +371,16 @@ class Desk(Widget):
         _, x, y, width, height = min(self.windows(), key=lambda w: abs(w[3] - content.width) + abs(w[4] - content.height))
         return x + (width - content.width) // 2, y + (height - content.height) // 2
 
+    def settle(self, quiet_s=1.0, timeout_s=TIMEOUT_S):
+        """Waits until the picture has not changed for a while: for screenshots only, never for a test."""
+        last, since, end = None, time.monotonic(), time.monotonic() + timeout_s
+        while time.monotonic() - since < quiet_s and time.monotonic() < end:
+            now = subprocess.run(["import", "-silent", "-window", "root", "rgb:-"], env=self.screen.env,
+                                 capture_output=True).stdout
+            if now != last:
+                last, since = now, time.monotonic()
+            time.sleep(0.2)
+
     def screenshot(self, name):
         path = Path(name) if "/" in str(name) else self.office.pictures / f"{name}.png"
         self.screen.screenshot(path)
