@@ -34,6 +34,8 @@ const char *uch_format_call_outcome (UchCallOutcome outcome);
 const char *uch_format_employment (UchEmployment employment);
 char       *uch_format_reason (UchReplica *replica, UchReasonKind kind, const char *code);
 char *uch_format_staff (UchReplica *replica, const char *staff_id); /* short name, or "store" */
+const char *uch_format_field (const char *name); /* what forms call it; nullable */
+const char *uch_format_act (const char *type);   /* an act as a thing: "assignment" */
 const char *uch_format_warning (UchWarnings warning);
 const char *uch_format_forbidden (UchForbidden forbidden);
 char *
