@@ -1,6 +1,7 @@
 /* Commands that keep the registers: create or edit a row, remove a row. */
 #include <math.h>
 
+#include "core/uch-decide.h"
 #include "core/uch-draft-private.h"
 #include "core/uch-fold.h"
 
@@ -28,6 +29,28 @@ static const guint delete_tables = 1u << UCH_TABLE_SHIFT | 1u << UCH_TABLE_ENTRA
                                    | 1u << UCH_TABLE_ZONE | 1u << UCH_TABLE_CENTRE
                                    | 1u << UCH_TABLE_COMPANY | 1u << UCH_TABLE_REASON;
 
+/**
+ * uch_register_get_roles:
+ *
+ * Returns: who may create and edit rows of @table by %UCH_COMMAND_PUT: 1 << #UchRole
+ */
+guint
+uch_register_get_roles (UchTable table)
+{
+  return put_roles[table];
+}
+
+/**
+ * uch_register_may_delete:
+ *
+ * Returns: whether rows of @table may be removed at all
+ */
+gboolean
+uch_register_may_delete (UchTable table)
+{
+  return (delete_tables & 1u << table) != 0;
+}
+
 static gboolean
 get_table (UchDraft *draft, UchTable *out_table)
 {
@@ -36,7 +59,7 @@ get_table (UchDraft *draft, UchTable *out_table)
   if (schema == NULL)
     return uch_draft_refuse (draft, UCH_REFUSAL_BAD_ARGUMENT, "table");
   *out_table = schema->table;
-  if ((put_roles[schema->table] & 1u << draft->actor->role) == 0)
+  if ((uch_register_get_roles (schema->table) & 1u << draft->actor->role) == 0)
     return uch_draft_refuse (draft, UCH_REFUSAL_NOT_ALLOWED, "table");
   return TRUE;
 }
@@ -190,7 +213,7 @@ uch_decide_delete (UchDraft *draft)
 
   if (!get_table (draft, &table))
     return FALSE;
-  if ((delete_tables & 1u << table) == 0)
+  if (!uch_register_may_delete (table))
     return uch_draft_refuse (draft, UCH_REFUSAL_NOT_ALLOWED, "table");
   row = uch_draft_need (draft, table, "id");
   if (row == NULL || !uch_draft_check_base (draft, row))

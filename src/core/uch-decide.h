@@ -68,6 +68,8 @@ UchVerdict *uch_command_decide (const UchCommand *command,
                                 const UchActor   *actor,
                                 UchSnapshot      *snapshot,
                                 UchTime           now);
+guint       uch_register_get_roles (UchTable table);
+gboolean    uch_register_may_delete (UchTable table);
 UchCommand *
 uch_command_invert (const UchCommand *command, GPtrArray *changes, const char *id, UchTime at);
 
