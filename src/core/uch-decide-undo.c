@@ -61,22 +61,16 @@ end_created (UchDraft *draft, gpointer row)
 
 /* Puts one row back as it was before. @fields holds what differed, and its rev. */
 static gboolean
-restore (UchDraft   *draft,
-         UchTable    table,
-         const char *id,
-         gboolean    existed,
-         GVariant   *fields,
-         const char *event_id)
+restore (UchDraft *draft, UchTable table, const char *id, gboolean existed, GVariant *fields)
 {
   UchEntity   *row = uch_draft_peek (draft, table, id);
   GVariantIter iter;
-  const char  *name;
+  const char  *left = NULL, *name;
   GVariant    *value;
 
-  if (row != NULL && g_strcmp0 (row->rev, event_id) != 0)
+  g_variant_lookup (fields, "left", "&s", &left);
+  if ((row != NULL) != (left != NULL) || (row != NULL && g_strcmp0 (row->rev, left) != 0))
     return uch_draft_conflict (draft, UCH_REFUSAL_ACTED_SINCE, NULL, row);
-  if (row == NULL && !existed)
-    return uch_draft_refuse (draft, UCH_REFUSAL_UNKNOWN_ROW, "event");
   if (!existed)
     {
       UchEntity *edited = uch_draft_edit (draft, row);
@@ -107,6 +101,22 @@ restore (UchDraft   *draft,
   return TRUE;
 }
 
+/* The journal says of an act that it was taken back, and of one done again that it stands. */
+static void
+mark_undone (UchDraft *draft, UchEvent *event)
+{
+  UchEvent *again = strcmp (event->type, UCH_COMMAND_UNDO) == 0
+                        ? uch_draft_peek (draft, UCH_TABLE_EVENT, event->subject_id)
+                        : NULL;
+
+  event = uch_draft_edit (draft, event);
+  uch_entity_set_text (event, &event->undone_by, draft->command->id);
+  if (again == NULL)
+    return;
+  again = uch_draft_edit (draft, again);
+  uch_entity_set_text (again, &again->undone_by, NULL);
+}
+
 gboolean
 uch_decide_undo (UchDraft *draft)
 {
@@ -130,7 +140,7 @@ uch_decide_undo (UchDraft *draft)
 
       if (schema == NULL)
         return uch_draft_refuse (draft, UCH_REFUSAL_NOT_UNDOABLE, "event");
-      if (!restore (draft, schema->table, id, existed, fields, UCH_ENTITY (event)->id))
+      if (!restore (draft, schema->table, id, existed, fields))
         return FALSE;
     }
   uch_entity_set_text (draft->event, &draft->event->ticket_id, event->ticket_id);
@@ -138,7 +148,6 @@ uch_decide_undo (UchDraft *draft)
   uch_entity_set_text (draft->event, &draft->event->house_id, event->house_id);
   uch_entity_set_text (draft->event, &draft->event->subject_id, UCH_ENTITY (event)->id);
   uch_entity_set_text (draft->event, &draft->event->text, event->type);
-  event = uch_draft_edit (draft, event);
-  uch_entity_set_text (event, &event->undone_by, draft->command->id);
+  mark_undone (draft, event);
   return TRUE;
 }

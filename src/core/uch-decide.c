@@ -226,8 +226,8 @@ finish (UchDraft *draft)
           && !g_hash_table_contains (draft->kept, change->after))
         g_ptr_array_remove_index (changes, i);
     }
-  /* What the store does by itself and what undo does is not for undo. */
-  if (draft->actor->role != UCH_ROLE_STORE && strcmp (draft->command->type, UCH_COMMAND_UNDO) != 0)
+  /* What the store does by itself is not for undo. */
+  if (draft->actor->role != UCH_ROLE_STORE)
     draft->event->before = uch_draft_print_before (draft);
   for (guint i = 0; i < changes->len; i++)
     {
@@ -311,13 +311,15 @@ uch_command_decide (const UchCommand *command,
  * @changes: (element-type UchChange): what @command changed
  * @id: of the inverse
  *
- * Returns: (transfer full) (nullable): the command that takes @command back, or NULL when nothing
- *     can: it changed nothing, or is itself an undo (redo sends the first command anew)
+ * The inverse of an undo does the act again.
+ *
+ * Returns: (transfer full) (nullable): the command that takes @command back, or NULL when it
+ * changed nothing
  */
 UchCommand *
 uch_command_invert (const UchCommand *command, GPtrArray *changes, const char *id, UchTime at)
 {
-  if (changes->len < 2 || strcmp (command->type, UCH_COMMAND_UNDO) == 0)
+  if (changes->len < 2)
     return NULL;
   return uch_command_new_with (id, UCH_COMMAND_UNDO, at, "event", "s", command->id, NULL);
 }

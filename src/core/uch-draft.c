@@ -290,7 +290,8 @@ uch_draft_touch_contact (UchDraft *draft, UchTicket *ticket)
 }
 
 /* The old values of every changed row, printed, for the journal: undo restores them.
- * a(ssba{sv}): table, id, whether it existed, its fields that differ (all, when it was removed). */
+ * a(ssba{sv}): table, id, whether it existed, its fields that differ (all, when it was removed),
+ * with its old "rev" and the rev that this command left it with. */
 char *
 uch_draft_print_before (UchDraft *draft)
 {
@@ -307,6 +308,11 @@ uch_draft_print_before (UchDraft *draft)
       if (change->table == UCH_TABLE_EVENT)
         continue;
       g_variant_dict_init (&fields, NULL);
+      if (change->after != NULL)
+        g_variant_dict_insert (&fields, "left", "s",
+                               g_hash_table_contains (draft->kept, change->after)
+                                   ? change->after->rev
+                                   : draft->command->id);
       if (change->before != NULL)
         {
           if (change->before->rev != NULL)
