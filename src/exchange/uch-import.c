@@ -81,14 +81,18 @@ uch_importer_is_repeated (UchImporter *self, const char *key, const char *what)
 {
   gpointer line;
 
-  if (g_hash_table_lookup_extended (self->seen, key, NULL, &line))
+  if (!g_hash_table_lookup_extended (self->seen, key, NULL, &line))
     {
-      add_issue (self, UCH_ISSUE_DUPLICATE,
-                 g_strdup_printf (_ ("%s: the same as in line %u"), what, GPOINTER_TO_UINT (line)));
-      return TRUE;
+      guint here = self->row != NULL ? self->row->line : 0;
+
+      g_hash_table_insert (self->seen, g_strdup (key), GUINT_TO_POINTER (here));
+      return FALSE;
     }
-  g_hash_table_insert (self->seen, g_strdup (key), GUINT_TO_POINTER (self->row->line));
-  return FALSE;
+  add_issue (self, UCH_ISSUE_DUPLICATE,
+             line != NULL
+                 ? g_strdup_printf (_ ("%s: the same as in line %u"), what, GPOINTER_TO_UINT (line))
+                 : g_strdup_printf (_ ("%s: stands twice in the file"), what));
+  return TRUE;
 }
 
 /* The trimmed cell of @field; NULL when there is no such column or nothing in it. */
