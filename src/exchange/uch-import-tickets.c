@@ -117,10 +117,10 @@ uch_import_ticket_row (UchImporter *self)
 
   if (category == NULL)
     {
-      uch_importer_fail (self,
-                         category_text != NULL ? _ ("there is no category “%s”")
-                                               : _ ("the category is missing%s"),
-                         category_text != NULL ? category_text : "");
+      if (category_text != NULL)
+        uch_importer_fail (self, _ ("there is no category “%s”"), category_text);
+      else
+        uch_importer_fail (self, _ ("the category is missing"));
       return;
     }
   names_house = uch_importer_find_house (self, &house, &apartment);
