@@ -54,9 +54,24 @@ make_engineer (UchDemo *self, UchStaff *staff, guint index)
     }
 }
 
+/* No two of the staff share a family name: on the board it tells them apart. */
+static char *
+dup_unused_name (UchDemo *self, guint percent_of_men, GHashTable *families)
+{
+  for (;;)
+    {
+      g_autofree char *name = uch_demo_dup_name (self, percent_of_men);
+      g_auto (GStrv) words = g_strsplit (name, " ", 2);
+
+      if (g_hash_table_add (families, g_steal_pointer (&words[0])))
+        return g_steal_pointer (&name);
+    }
+}
+
 static void
 make_staff (UchDemo *self)
 {
+  g_autoptr (GHashTable) families = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint n_of_role[UCH_N_ROLES] = { 0 };
 
   for (guint c = 0; c < G_N_ELEMENTS (crew); c++)
@@ -67,7 +82,7 @@ make_staff (UchDemo *self)
                                             uch_role_nicks[crew[c].role], index + 1);
         gboolean  is_engineer = crew[c].role == UCH_ROLE_ENGINEER;
 
-        staff->name = uch_demo_dup_name (self, is_engineer ? 92 : 35);
+        staff->name = dup_unused_name (self, is_engineer ? 92 : 35, families);
         staff->phone = uch_demo_dup_phone (self);
         staff->role = crew[c].role;
         staff->employment = crew[c].employment;
