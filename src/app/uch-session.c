@@ -19,6 +19,7 @@ struct _UchSession
   UchSyncClient *sync;     /* owned */
   GSettings     *settings; /* owned */
   guint          tick_id;
+  gboolean       keyless; /* no keyring took the token */
 };
 
 enum
@@ -214,6 +215,28 @@ GSettings *
 uch_session_get_settings (UchSession *self)
 {
   return self->settings;
+}
+
+/**
+ * uch_session_set_keyless:
+ *
+ * Says that no keyring has taken the token, so that the person will sign in at each start.
+ */
+void
+uch_session_set_keyless (UchSession *self)
+{
+  self->keyless = TRUE;
+}
+
+/**
+ * uch_session_is_keyless:
+ *
+ * Returns: whether the person will have to sign in at the next start
+ */
+gboolean
+uch_session_is_keyless (UchSession *self)
+{
+  return self->keyless;
 }
 
 /**

@@ -17,6 +17,8 @@ UchSession    *uch_session_new (UchReplica *replica, UchSyncClient *sync, GSetti
 UchReplica    *uch_session_get_replica (UchSession *self);
 UchSyncClient *uch_session_get_sync (UchSession *self);
 GSettings     *uch_session_get_settings (UchSession *self);
+void           uch_session_set_keyless (UchSession *self);
+gboolean       uch_session_is_keyless (UchSession *self);
 UchTime uch_session_now (UchSession *self); /* this machine's clock put right by the store's */
 /* The one way of the desk to act: submits, tells of refusals in a toast of the window that holds
  * @origin, offers undo there. @commands: (transfer full) (element-type UchCommand) */
