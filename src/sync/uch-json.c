@@ -2,69 +2,192 @@
 
 #include "sync/uch-json.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <yajl/yajl_parse.h>
 
 #include "sync/uch-wire.h"
 
+/* What yajl tells, kept in the order of the text. */
+struct _UchJsonToken
+{
+  UchJsonKind kind; /* UCH_JSON_NOTHING: the end of an object or array */
+  union
+  {
+    gint64 whole;
+    double real;
+    gsize  text;  /* offset: also of a member's name */
+    guint  after; /* of an object or array: the token behind its end */
+  };
+};
+
+static UchJsonToken *
+add (UchJson *self, UchJsonKind kind)
+{
+  UchJsonToken token = { .kind = kind };
+
+  g_array_append_val (self->tokens, token);
+  return &g_array_index (self->tokens, UchJsonToken, self->tokens->len - 1);
+}
+
+static int
+null_cb (void *data)
+{
+  add (data, UCH_JSON_NULL);
+  return 1;
+}
+
+static int
+bool_cb (void *data, int value)
+{
+  add (data, UCH_JSON_BOOL)->whole = value;
+  return 1;
+}
+
+/* yajl's own conversion refuses the smallest and largest numbers of 64 bits. */
+static int
+number_cb (void *data, const char *digits, size_t len)
+{
+  UchJson         *self = data;
+  g_autofree char *number = g_strndup (digits, len);
+  gint64           whole;
+  double           real;
+
+  if (strpbrk (number, ".eE") == NULL)
+    {
+      if (!g_ascii_string_to_signed (number, 10, G_MININT64, G_MAXINT64, &whole, NULL))
+        return uch_json_fail (self, "%s is too large a number", number);
+      add (self, UCH_JSON_INT)->whole = whole;
+      return 1;
+    }
+  real = g_ascii_strtod (number, NULL);
+  if (!isfinite (real))
+    return uch_json_fail (self, "%s is too large a number", number);
+  add (self, UCH_JSON_REAL)->real = real;
+  return 1;
+}
+
+/* An escape may have made what no text may hold. */
+static int
+text_cb (void *data, const guchar *text, size_t len)
+{
+  UchJson *self = data;
+
+  if (memchr (text, '\0', len) != NULL)
+    return uch_json_fail (self, "a text holds NUL");
+  if (!g_utf8_validate_len ((const char *) text, len, NULL))
+    return uch_json_fail (self, "half a surrogate pair");
+  add (self, UCH_JSON_TEXT)->text = self->texts->len;
+  g_string_append_len (self->texts, (const char *) text, (gssize) len);
+  g_string_append_c (self->texts, '\0');
+  return 1;
+}
+
+static int
+begin (UchJson *self, UchJsonKind kind)
+{
+  if (self->depth == UCH_JSON_DEPTH_MAX)
+    return uch_json_fail (self, "the JSON is nested too deeply");
+  self->open[self->depth++] = self->tokens->len;
+  add (self, kind);
+  return 1;
+}
+
+static int
+begin_object_cb (void *data)
+{
+  return begin (data, UCH_JSON_OBJECT);
+}
+
+static int
+begin_array_cb (void *data)
+{
+  return begin (data, UCH_JSON_ARRAY);
+}
+
+static int
+end_cb (void *data)
+{
+  UchJson *self = data;
+  guint    opened = self->open[--self->depth];
+
+  add (self, UCH_JSON_NOTHING);
+  g_array_index (self->tokens, UchJsonToken, opened).after = self->tokens->len;
+  return 1;
+}
+
+static const yajl_callbacks callbacks = {
+  .yajl_null = null_cb,
+  .yajl_boolean = bool_cb,
+  .yajl_number = number_cb,
+  .yajl_string = text_cb,
+  .yajl_start_map = begin_object_cb,
+  .yajl_map_key = text_cb,
+  .yajl_end_map = end_cb,
+  .yajl_start_array = begin_array_cb,
+  .yajl_end_array = end_cb,
+};
+
+static void
+parse (UchJson *self, const char *text, gsize len)
+{
+  yajl_handle parser = yajl_alloc (&callbacks, NULL, self);
+  yajl_status status = yajl_parse (parser, (const guchar *) text, len);
+
+  if (status == yajl_status_ok)
+    status = yajl_complete_parse (parser);
+  if (status != yajl_status_ok && self->error == NULL)
+    {
+      guchar          *message = yajl_get_error (parser, FALSE, NULL, 0);
+      g_autofree char *line = g_strdelimit (g_strdup ((const char *) message), "\n", ' ');
+
+      uch_json_fail (self, "no JSON: %s (at byte %zu)", g_strstrip (line),
+                     yajl_get_bytes_consumed (parser));
+      yajl_free_error (parser, message);
+    }
+  yajl_free (parser);
+}
+
 /**
  * uch_json_init:
- * @text: need not end with NUL; must outlive @self
+ * @text: need not end with NUL, nor outlive the call
  * @len: bytes, or -1
  *
- * Begins to read. Text that is not UTF-8 fails at the first read.
+ * Begins to read. What is no JSON, or nested too deeply, fails at the first read.
  */
 void
 uch_json_init (UchJson *self, const char *text, gssize len)
 {
-  const char *bad;
+  gsize n_bytes = len < 0 ? strlen (text) : (gsize) len;
 
   memset (self, 0, sizeof *self);
-  if (len < 0)
-    len = (gssize) strlen (text);
-  self->start = self->at = text;
-  self->end = text + len;
-  self->text = g_string_new (NULL);
-  self->name = g_string_new (NULL);
-  self->first[0] = TRUE;
-  if (!g_utf8_validate_len (text, (gsize) len, &bad))
-    {
-      self->at = bad;
-      uch_json_fail (self, "not UTF-8");
-    }
+  self->tokens = g_array_sized_new (FALSE, FALSE, sizeof (UchJsonToken),
+                                    (guint) MIN (n_bytes / 8 + 8, 1 << 20));
+  self->texts = g_string_sized_new (n_bytes / 2);
+  if (!g_utf8_validate_len (text, n_bytes, NULL))
+    uch_json_fail (self, "not UTF-8");
+  else
+    parse (self, text, n_bytes);
 }
 
 /**
  * uch_json_fail:
  *
- * Keeps the first error, with the place it was found at; nothing is read after it.
+ * Keeps the first error; nothing is read after it.
  *
  * Returns: %FALSE
  */
 gboolean
 uch_json_fail (UchJson *self, const char *format, ...)
 {
-  g_autofree char *message = NULL;
-  va_list          ap;
+  va_list ap;
 
   if (self->error != NULL)
     return FALSE;
   va_start (ap, format);
-  message = g_strdup_vprintf (format, ap);
+  self->error = g_error_new_valist (UCH_WIRE_ERROR, UCH_WIRE_ERROR_MALFORMED, format, ap);
   va_end (ap);
-  g_set_error (&self->error, UCH_WIRE_ERROR, UCH_WIRE_ERROR_MALFORMED,
-               "%s (at byte %" G_GSSIZE_FORMAT ")", message, self->at - self->start);
-  self->at = self->end;
   return FALSE;
-}
-
-static void
-skip_space (UchJson *self)
-{
-  while (self->at < self->end
-         && (*self->at == ' ' || *self->at == '\n' || *self->at == '\r' || *self->at == '\t'))
-    self->at++;
 }
 
 /**
@@ -72,22 +195,27 @@ skip_space (UchJson *self)
  *
  * Ends the reading and frees what it held.
  *
- * Errors: the first one met, or %UCH_WIRE_ERROR_MALFORMED when something follows the value.
+ * Errors: the first one met.
  *
  * Returns: whether everything was right
  */
 gboolean
 uch_json_finish (UchJson *self, GError **error)
 {
-  skip_space (self);
-  if (self->error == NULL && self->at < self->end)
-    uch_json_fail (self, "something follows the end of the JSON");
-  g_string_free (self->text, TRUE);
-  g_string_free (self->name, TRUE);
+  g_array_unref (self->tokens);
+  g_string_free (self->texts, TRUE);
   if (self->error == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&self->error));
   return FALSE;
+}
+
+static const UchJsonToken *
+look (UchJson *self)
+{
+  if (self->error != NULL || self->at >= self->tokens->len)
+    return NULL;
+  return &g_array_index (self->tokens, UchJsonToken, self->at);
 }
 
 /**
@@ -98,33 +226,24 @@ uch_json_finish (UchJson *self, GError **error)
 UchJsonKind
 uch_json_peek (UchJson *self)
 {
-  skip_space (self);
-  if (self->at >= self->end)
-    return UCH_JSON_NOTHING;
-  switch (*self->at)
+  const UchJsonToken *token = look (self);
+
+  return token != NULL ? token->kind : UCH_JSON_NOTHING;
+}
+
+/* The next token, which is then behind us; NULL when it is not of this kind. */
+static const UchJsonToken *
+take (UchJson *self, UchJsonKind kind, const char *what, const char *must_be)
+{
+  const UchJsonToken *token = look (self);
+
+  if (token == NULL || token->kind != kind)
     {
-    case '{':
-      return UCH_JSON_OBJECT;
-    case '[':
-      return UCH_JSON_ARRAY;
-    case '"':
-      return UCH_JSON_TEXT;
-    case 't':
-    case 'f':
-      return UCH_JSON_BOOL;
-    case 'n':
-      return UCH_JSON_NULL;
-    default:
-      break;
+      uch_json_fail (self, "“%s” must be %s", what, must_be);
+      return NULL;
     }
-  if (*self->at != '-' && !g_ascii_isdigit (*self->at))
-    return UCH_JSON_NOTHING;
-  for (const char *p = self->at + 1; p < self->end; p++)
-    if (*p == '.' || *p == 'e' || *p == 'E')
-      return UCH_JSON_REAL;
-    else if (!g_ascii_isdigit (*p))
-      break;
-  return UCH_JSON_INT;
+  self->at++;
+  return token;
 }
 
 /**
@@ -138,39 +257,7 @@ uch_json_peek (UchJson *self)
 gboolean
 uch_json_enter (UchJson *self, UchJsonKind kind, const char *what)
 {
-  if (uch_json_peek (self) != kind)
-    return uch_json_fail (self, "“%s” must be %s", what,
-                          kind == UCH_JSON_OBJECT ? "an object" : "an array");
-  if (self->depth == UCH_JSON_DEPTH_MAX)
-    return uch_json_fail (self, "“%s” is nested too deeply", what);
-  self->at++;
-  self->first[++self->depth] = TRUE;
-  return TRUE;
-}
-
-/* Moves to the next item of the level, or leaves it. */
-static gboolean
-next (UchJson *self, char closing)
-{
-  skip_space (self);
-  if (self->error != NULL || self->depth == 0)
-    return FALSE;
-  if (self->at >= self->end)
-    return uch_json_fail (self, "the JSON ends too early");
-  if (*self->at == closing)
-    {
-      self->at++;
-      self->depth--;
-      return FALSE;
-    }
-  if (!self->first[self->depth])
-    {
-      if (*self->at != ',')
-        return uch_json_fail (self, "expected “,” or “%c”", closing);
-      self->at++;
-    }
-  self->first[self->depth] = FALSE;
-  return TRUE;
+  return take (self, kind, what, kind == UCH_JSON_OBJECT ? "an object" : "an array") != NULL;
 }
 
 /**
@@ -181,141 +268,41 @@ next (UchJson *self, char closing)
 gboolean
 uch_json_next_item (UchJson *self)
 {
-  return next (self, ']');
-}
+  const UchJsonToken *token = look (self);
 
-static gboolean
-read_hex (UchJson *self, guint *out_unit)
-{
-  guint unit = 0;
-
-  for (guint i = 0; i < 4; i++)
-    {
-      int digit = self->at < self->end ? g_ascii_xdigit_value (*self->at) : -1;
-
-      if (digit < 0)
-        return uch_json_fail (self, "a bad \\u escape");
-      unit = unit << 4 | (guint) digit;
-      self->at++;
-    }
-  *out_unit = unit;
-  return TRUE;
-}
-
-static gboolean
-read_unicode_escape (UchJson *self, GString *into)
-{
-  guint unit, low;
-
-  if (!read_hex (self, &unit))
+  if (token == NULL)
     return FALSE;
-  if (unit == 0)
-    return uch_json_fail (self, "a text holds NUL");
-  if (unit >= 0xd800 && unit < 0xdc00)
-    {
-      if (self->end - self->at < 2 || self->at[0] != '\\' || self->at[1] != 'u')
-        return uch_json_fail (self, "half a surrogate pair");
-      self->at += 2;
-      if (!read_hex (self, &low))
-        return FALSE;
-      if (low < 0xdc00 || low > 0xdfff)
-        return uch_json_fail (self, "half a surrogate pair");
-      unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-    }
-  else if (unit >= 0xdc00 && unit < 0xe000)
-    return uch_json_fail (self, "half a surrogate pair");
-  g_string_append_unichar (into, unit);
-  return TRUE;
-}
-
-static gboolean
-read_escape (UchJson *self, GString *into)
-{
-  static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-  const char       *found;
-
-  if (self->at >= self->end)
-    return uch_json_fail (self, "the JSON ends inside a text");
-  if (*self->at == 'u')
-    {
-      self->at++;
-      return read_unicode_escape (self, into);
-    }
-  found = *self->at != '\0' ? strchr (from, *self->at) : NULL;
-  if (found == NULL)
-    return uch_json_fail (self, "an unknown escape in a text");
-  self->at++;
-  g_string_append_c (into, to[found - from]);
-  return TRUE;
-}
-
-static gboolean
-read_string (UchJson *self, GString *into)
-{
-  g_string_truncate (into, 0);
-  self->at++;
-  for (;;)
-    {
-      const char *run = self->at;
-
-      while (self->at < self->end && *self->at != '"' && *self->at != '\\'
-             && (guchar) *self->at >= 0x20)
-        self->at++;
-      g_string_append_len (into, run, self->at - run);
-      if (self->at >= self->end)
-        return uch_json_fail (self, "the JSON ends inside a text");
-      if (*self->at == '"')
-        break;
-      if (*self->at != '\\')
-        return uch_json_fail (self, "a bare control character in a text");
-      self->at++;
-      if (!read_escape (self, into))
-        return FALSE;
-    }
-  self->at++;
-  return TRUE;
+  if (token->kind == UCH_JSON_NOTHING)
+    self->at++;
+  return token->kind != UCH_JSON_NOTHING;
 }
 
 /**
  * uch_json_next_member:
  *
- * Returns: (nullable): the name of the object's next member, valid until the next member is read;
+ * Returns: (nullable): the name of the object's next member, valid until the reading is finished;
  *   its value must then be read or skipped. %NULL: it is over.
  */
 const char *
 uch_json_next_member (UchJson *self)
 {
-  if (!next (self, '}'))
+  if (!uch_json_next_item (self))
     return NULL;
-  if (uch_json_peek (self) != UCH_JSON_TEXT)
-    {
-      uch_json_fail (self, "expected the name of a member");
-      return NULL;
-    }
-  if (!read_string (self, self->name))
-    return NULL;
-  skip_space (self);
-  if (self->at >= self->end || *self->at != ':')
-    {
-      uch_json_fail (self, "expected “:” after “%s”", self->name->str);
-      return NULL;
-    }
-  self->at++;
-  return self->name->str;
+  return self->texts->str + g_array_index (self->tokens, UchJsonToken, self->at++).text;
 }
 
 /**
  * uch_json_read_text:
- * @out_text: (out): valid until the next text is read
+ * @out_text: (out): valid until the reading is finished
  */
 gboolean
 uch_json_read_text (UchJson *self, const char *what, const char **out_text)
 {
-  if (uch_json_peek (self) != UCH_JSON_TEXT)
-    return uch_json_fail (self, "“%s” must be a text", what);
-  if (!read_string (self, self->text))
+  const UchJsonToken *token = take (self, UCH_JSON_TEXT, what, "a text");
+
+  if (token == NULL)
     return FALSE;
-  *out_text = self->text->str;
+  *out_text = self->texts->str + token->text;
   return TRUE;
 }
 
@@ -335,42 +322,6 @@ uch_json_dup_text (UchJson *self, const char *what, char **out_text)
   return TRUE;
 }
 
-/* The characters of a number as JSON writes it; NULL when it is none. */
-static const char *
-scan_number (UchJson *self)
-{
-  const char *p = self->at;
-
-#define DIGITS()                                                                                   \
-  while (p < self->end && g_ascii_isdigit (*p))                                                    \
-  p++
-  if (p < self->end && *p == '-')
-    p++;
-  if (p >= self->end || !g_ascii_isdigit (*p))
-    return NULL;
-  if (*p == '0')
-    p++;
-  else
-    DIGITS ();
-  if (p < self->end && *p == '.')
-    {
-      if (++p >= self->end || !g_ascii_isdigit (*p))
-        return NULL;
-      DIGITS ();
-    }
-  if (p < self->end && (*p == 'e' || *p == 'E'))
-    {
-      p++;
-      if (p < self->end && (*p == '+' || *p == '-'))
-        p++;
-      if (p >= self->end || !g_ascii_isdigit (*p))
-        return NULL;
-      DIGITS ();
-    }
-#undef DIGITS
-  return p;
-}
-
 /**
  * uch_json_read_int:
  *
@@ -379,130 +330,54 @@ scan_number (UchJson *self)
 gboolean
 uch_json_read_int (UchJson *self, const char *what, gint64 *out_value)
 {
-  const char *after;
-  gboolean    negative;
-  guint64     value = 0, limit;
+  const UchJsonToken *token = take (self, UCH_JSON_INT, what, "a whole number");
 
-  if (uch_json_peek (self) != UCH_JSON_INT || (after = scan_number (self)) == NULL)
-    return uch_json_fail (self, "“%s” must be a whole number", what);
-  negative = *self->at == '-';
-  limit = (guint64) G_MAXINT64 + (negative ? 1 : 0);
-  for (const char *p = self->at + (negative ? 1 : 0); p < after; p++)
-    {
-      guint digit = (guint) (*p - '0');
-
-      if (value > (limit - digit) / 10)
-        return uch_json_fail (self, "“%s” is too large a number", what);
-      value = value * 10 + digit;
-    }
-  *out_value = negative ? (gint64) (0 - value) : (gint64) value;
-  self->at = after;
+  if (token == NULL)
+    return FALSE;
+  *out_value = token->whole;
   return TRUE;
 }
 
 gboolean
 uch_json_read_real (UchJson *self, const char *what, double *out_value)
 {
-  UchJsonKind kind = uch_json_peek (self);
-  const char *after = NULL;
-  char        digits[64];
+  gboolean            whole = uch_json_peek (self) == UCH_JSON_INT;
+  const UchJsonToken *token = take (self, whole ? UCH_JSON_INT : UCH_JSON_REAL, what, "a number");
 
-  if (kind == UCH_JSON_INT || kind == UCH_JSON_REAL)
-    after = scan_number (self);
-  if (after == NULL || after - self->at >= (gssize) sizeof digits)
-    return uch_json_fail (self, "“%s” must be a number", what);
-  memcpy (digits, self->at, (gsize) (after - self->at));
-  digits[after - self->at] = '\0';
-  *out_value = g_ascii_strtod (digits, NULL);
-  if (!isfinite (*out_value))
-    return uch_json_fail (self, "“%s” is too large a number", what);
-  self->at = after;
-  return TRUE;
-}
-
-static gboolean
-read_word (UchJson *self, const char *word)
-{
-  gsize len = strlen (word);
-
-  if ((gsize) (self->end - self->at) < len || memcmp (self->at, word, len) != 0)
+  if (token == NULL)
     return FALSE;
-  self->at += len;
+  *out_value = whole ? (double) token->whole : token->real;
   return TRUE;
 }
 
 gboolean
 uch_json_read_bool (UchJson *self, const char *what, gboolean *out_value)
 {
-  skip_space (self);
-  if (read_word (self, "true"))
-    *out_value = TRUE;
-  else if (read_word (self, "false"))
-    *out_value = FALSE;
-  else
-    return uch_json_fail (self, "“%s” must be true or false", what);
+  const UchJsonToken *token = take (self, UCH_JSON_BOOL, what, "true or false");
+
+  if (token == NULL)
+    return FALSE;
+  *out_value = token->whole != 0;
   return TRUE;
 }
 
 /**
  * uch_json_skip:
  *
- * Reads a value of any kind and forgets it; it must still be right.
+ * Passes over a value of any kind.
  */
 gboolean
 uch_json_skip (UchJson *self)
 {
-  UchJsonKind kind = uch_json_peek (self);
-  const char *text;
-  gboolean    flag;
-  double      number;
+  const UchJsonToken *token = look (self);
 
-  switch (kind)
-    {
-    case UCH_JSON_OBJECT:
-      if (!uch_json_enter (self, kind, "value"))
-        return FALSE;
-      while (uch_json_next_member (self) != NULL)
-        uch_json_skip (self);
-      return self->error == NULL;
-    case UCH_JSON_ARRAY:
-      if (!uch_json_enter (self, kind, "value"))
-        return FALSE;
-      while (uch_json_next_item (self))
-        uch_json_skip (self);
-      return self->error == NULL;
-    case UCH_JSON_TEXT:
-      return uch_json_read_text (self, "value", &text);
-    case UCH_JSON_INT:
-    case UCH_JSON_REAL:
-      return uch_json_read_real (self, "value", &number);
-    case UCH_JSON_BOOL:
-      return uch_json_read_bool (self, "value", &flag);
-    case UCH_JSON_NULL:
-      return read_word (self, "null") || uch_json_fail (self, "no JSON");
-    default:
-      return uch_json_fail (self, "expected a value");
-    }
-}
-
-/**
- * uch_json_read_raw:
- *
- * As uch_json_skip(), and gives the text that was skipped.
- *
- * Returns: (nullable): @out_len bytes of JSON inside the text being read
- */
-const char *
-uch_json_read_raw (UchJson *self, gsize *out_len)
-{
-  const char *start;
-
-  skip_space (self);
-  start = self->at;
-  if (!uch_json_skip (self))
-    return NULL;
-  *out_len = (gsize) (self->at - start);
-  return start;
+  if (token == NULL || token->kind == UCH_JSON_NOTHING)
+    return uch_json_fail (self, "expected a value");
+  if (token->kind == UCH_JSON_OBJECT || token->kind == UCH_JSON_ARRAY)
+    self->at = token->after;
+  else
+    self->at++;
+  return TRUE;
 }
 
 /**

@@ -1,6 +1,6 @@
-/* JSON read piece by piece, straight into rows, and written straight into a string. Strict: what
- * RFC 8259 does not allow is refused, and so are NUL in a text, lone surrogates and deep nesting.
- * (json-glib 1.6 recurses without a limit and allows all of these.) */
+/* JSON read by yajl and handed out piece by piece, straight into rows; and written straight into a
+ * string. Strict: what RFC 8259 does not allow is refused, and so are NUL in a text and deep
+ * nesting. (json-glib 1.6 recurses without a limit and allows all of these.) */
 #pragma once
 
 #include <glib.h>
@@ -22,14 +22,16 @@ typedef enum
   UCH_JSON_NULL,
 } UchJsonKind;
 
+typedef struct _UchJsonToken UchJsonToken;
+
+/* Set "at" back to what it was before a value to read that value again. */
 typedef struct
 {
-  const char *start, *at, *end;
-  guint       depth;
-  gboolean    first[UCH_JSON_DEPTH_MAX + 1]; /* no item of this level was read yet */
-  GString    *text;                          /* (owned) of the last string */
-  GString    *name;                          /* (owned) of the last member */
-  GError     *error;                         /* (owned) (nullable): the first one; it sticks */
+  GArray  *tokens; /* (owned) of UchJsonToken */
+  GString *texts;  /* (owned) */
+  guint    at;     /* the token that comes next */
+  guint    depth, open[UCH_JSON_DEPTH_MAX];
+  GError  *error; /* (owned) (nullable): the first one; it sticks */
 } UchJson;
 
 void        uch_json_init (UchJson *self, const char *text, gssize len);
@@ -46,7 +48,6 @@ gboolean    uch_json_read_int (UchJson *self, const char *what, gint64 *out_valu
 gboolean    uch_json_read_real (UchJson *self, const char *what, double *out_value);
 gboolean    uch_json_read_bool (UchJson *self, const char *what, gboolean *out_value);
 gboolean    uch_json_skip (UchJson *self);
-const char *uch_json_read_raw (UchJson *self, gsize *out_len);
 
 void uch_json_append_text (GString *json, const char *text);
 void uch_json_append_int (GString *json, gint64 value);

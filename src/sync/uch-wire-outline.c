@@ -87,40 +87,37 @@ static gboolean
 read_geometry (UchJson *json, UchOutline *outline)
 {
   g_autofree char *type = NULL;
-  const char      *name, *raw = NULL;
-  gsize            raw_len = 0;
-  UchJson          inner;
-  GError          *error = NULL;
+  const char      *name;
+  guint            inner = 0, end;
 
   if (!uch_json_enter (json, UCH_JSON_OBJECT, "geometry"))
     return FALSE;
   while ((name = uch_json_next_member (json)) != NULL)
     if (strcmp (name, "type") == 0)
       uch_json_dup_text (json, "type", &type);
-    else if (strcmp (name, "coordinates") == 0 || strcmp (name, "geometry") == 0)
-      raw = uch_json_read_raw (json, &raw_len);
     else
-      uch_json_skip (json);
+      {
+        if (strcmp (name, "coordinates") == 0 || strcmp (name, "geometry") == 0)
+          inner = json->at;
+        uch_json_skip (json);
+      }
   if (json->error != NULL)
     return FALSE;
-  if (raw == NULL)
+  if (inner == 0)
     return uch_json_fail (json, "the outline has no “coordinates”");
-
-  uch_json_init (&inner, raw, (gssize) raw_len);
+  end = json->at;
+  json->at = inner;
   if (g_strcmp0 (type, "Polygon") == 0)
-    read_polygon (&inner, outline);
+    read_polygon (json, outline);
   else if (g_strcmp0 (type, "MultiPolygon") == 0)
-    read_polygons (&inner, outline);
+    read_polygons (json, outline);
   else if (g_strcmp0 (type, "Feature") == 0)
-    read_geometry (&inner, outline);
+    read_geometry (json, outline);
   else
-    uch_json_fail (&inner, "“type” must be Polygon or MultiPolygon, not “%s”",
+    uch_json_fail (json, "“type” must be Polygon or MultiPolygon, not “%s”",
                    type != NULL ? type : "");
-  if (uch_json_finish (&inner, &error))
-    return TRUE;
-  uch_json_fail (json, "%s", error->message);
-  g_error_free (error);
-  return FALSE;
+  json->at = end;
+  return json->error == NULL;
 }
 
 /**
