@@ -9,6 +9,8 @@
 
 /* A quote that is still open after so many lines was never meant to open anything. */
 #define QUOTED_LINES_MAX 100
+/* A cell grows by so many bytes at a time; libcsv's own 128 make a note of 10 MB quadratic. */
+#define CELL_GROWTH_LEN (64 * 1024)
 
 G_DEFINE_QUARK (uch - exchange - error - quark, uch_exchange_error)
 
@@ -216,6 +218,7 @@ read_row (UchCsv     *self,
   if (csv_init (&parser, CSV_APPEND_NULL) != 0)
     g_error ("out of memory");
   csv_set_delim (&parser, self->separator);
+  csv_set_blk_size (&parser, CELL_GROWTH_LEN);
   do
     {
       gsize            from = end, utf8_len = 0;

@@ -61,9 +61,8 @@ dup_unused_name (UchDemo *self, guint percent_of_men, GHashTable *families)
   for (;;)
     {
       g_autofree char *name = uch_demo_dup_name (self, percent_of_men);
-      g_auto (GStrv) words = g_strsplit (name, " ", 2);
 
-      if (g_hash_table_add (families, g_steal_pointer (&words[0])))
+      if (g_hash_table_add (families, g_strndup (name, strcspn (name, " "))))
         return g_steal_pointer (&name);
     }
 }
