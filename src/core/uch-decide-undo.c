@@ -86,8 +86,8 @@ restore (UchDraft *draft, UchTable table, const char *id, gboolean existed, GVar
   g_variant_iter_init (&iter, fields);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
     {
-      g_autoptr (GVariant) owned = value;
-      const UchField *field = uch_schema_find_field (row->schema, name);
+      g_autoptr (GVariant) owned G_GNUC_UNUSED = value;
+      const UchField            *field = uch_schema_find_field (row->schema, name);
 
       if (strcmp (name, "rev") == 0)
         {
@@ -135,8 +135,8 @@ uch_decide_undo (UchDraft *draft)
   g_variant_iter_init (&iter, before);
   while (g_variant_iter_next (&iter, "(&s&sb@a{sv})", &table, &id, &existed, &fields))
     {
-      g_autoptr (GVariant) owned = fields;
-      const UchSchema *schema = uch_schema_by_name (table);
+      g_autoptr (GVariant) owned G_GNUC_UNUSED = fields;
+      const UchSchema           *schema = uch_schema_by_name (table);
 
       if (schema == NULL)
         return uch_draft_refuse (draft, UCH_REFUSAL_NOT_UNDOABLE, "event");

@@ -172,8 +172,8 @@ check_args (UchDraft *draft, const UchCommandSpec *spec)
   g_variant_iter_init (&iter, draft->command->args);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
     {
-      g_autoptr (GVariant) owned = value;
-      const UchArg *arg = find_arg (spec->args, name);
+      g_autoptr (GVariant) owned G_GNUC_UNUSED = value;
+      const UchArg              *arg = find_arg (spec->args, name);
 
       if (arg == NULL)
         arg = find_arg (common_args, name);

@@ -158,8 +158,8 @@ uch_draft_set_fields (UchDraft *draft, gpointer row, GVariant *fields)
   g_variant_iter_init (&iter, fields);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
     {
-      const UchField *field = uch_schema_find_field (schema, name);
-      g_autoptr (GVariant) owned = value;
+      const UchField            *field = uch_schema_find_field (schema, name);
+      g_autoptr (GVariant) owned G_GNUC_UNUSED = value;
 
       if (field == NULL)
         return uch_draft_refuse (draft, UCH_REFUSAL_UNKNOWN_ARGUMENT, name);
@@ -189,8 +189,8 @@ uch_draft_check_was (UchDraft *draft, gpointer row, GVariant *fields, GVariant *
   g_variant_iter_init (&iter, was);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
     {
-      const UchField *field = uch_schema_find_field (schema, name);
-      g_autoptr (GVariant) owned = value;
+      const UchField            *field = uch_schema_find_field (schema, name);
+      g_autoptr (GVariant) owned G_GNUC_UNUSED = value;
       g_autoptr (GVariant) wanted = g_variant_lookup_value (fields, name, NULL);
       g_autoptr (UchEntity) seen = NULL;
       g_autoptr (UchEntity) next = NULL;
