@@ -102,7 +102,7 @@ uch_importer_get (UchImporter *self, const char *field)
   const UchImport *import = self->result;
 
   for (guint i = 0; import->fields != NULL && import->fields[i] != NULL; i++)
-    if (strcmp (import->fields[i], field) == 0 && i < self->row->cells->len)
+    if (i < self->row->cells->len && strcmp (import->fields[i], field) == 0)
       {
         const char *text = g_strstrip (g_ptr_array_index (self->row->cells, i));
 
