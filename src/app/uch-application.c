@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/settings/uch-settings-window.h"
+#include "app/uch-notifier.h"
 #include "app/uch-sign-in-page.h"
 #include "app/uch-window.h"
 
@@ -15,6 +17,7 @@ struct _UchApplication
 
   GSettings     *settings;         /* owned */
   UchSession    *session;          /* owned, nullable: nobody is signed in */
+  UchNotifier   *notifier;         /* owned, nullable: with the session */
   UchSignInPage *start;            /* borrowed, nullable: stands in the window meanwhile */
   gboolean       wants_new_ticket; /* asked for on the command line before anybody signed in */
 };
@@ -49,6 +52,7 @@ close_session (UchApplication *self)
 {
   if (self->session == NULL)
     return;
+  g_clear_object (&self->notifier);
   uch_sync_client_stop (uch_session_get_sync (self->session));
   uch_replica_close (uch_session_get_replica (self->session));
   g_clear_object (&self->session);
@@ -61,6 +65,7 @@ signed_in_cb (UchApplication *self, UchSession *session)
 
   close_session (self);
   g_set_object (&self->session, session);
+  self->notifier = uch_notifier_new (G_APPLICATION (self), session);
   if (window == NULL)
     return;
   uch_window_set_session (window, session);
@@ -159,6 +164,38 @@ sign_out_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* Notifications are answered by the program, the window does it. */
+static void
+show_in_window (UchApplication *self, const char *action, GVariant *parameter)
+{
+  UchWindow *window = NULL;
+
+  g_application_activate (G_APPLICATION (self));
+  window = find_window (self);
+  gtk_widget_activate_action_variant (GTK_WIDGET (window), action, parameter);
+}
+
+static void
+show_ticket_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  show_in_window (user_data, "win.show-ticket", parameter);
+}
+
+static void
+show_refusals_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  show_in_window (user_data, "win.show-refusals", NULL);
+}
+
+static void
+settings_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  UchApplication *self = user_data;
+
+  gtk_window_present (
+      GTK_WINDOW (uch_settings_window_new (GTK_WINDOW (find_window (self)), self->settings)));
+}
+
 static void
 about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -185,6 +222,9 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static const GActionEntry actions[] = {
   { "about", about_cb },
   { "quit", quit_cb },
+  { "settings", settings_cb },
+  { "show-refusals", show_refusals_cb },
+  { "show-ticket", show_ticket_cb, "s" },
   { "sign-in", sign_in_cb },
   { "sign-out", sign_out_cb },
 };
@@ -335,12 +375,26 @@ uch_application_shutdown (GApplication *application)
 }
 
 static void
+follow_color_scheme (UchApplication *self)
+{
+  g_autofree char *scheme = g_settings_get_string (self->settings, "color-scheme");
+
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      g_str_equal (scheme, "dark")    ? ADW_COLOR_SCHEME_FORCE_DARK
+                                      : g_str_equal (scheme, "light") ? ADW_COLOR_SCHEME_FORCE_LIGHT
+                                                                      : ADW_COLOR_SCHEME_DEFAULT);
+}
+
+static void
 uch_application_startup (GApplication *application)
 {
   UchApplication *self = UCH_APPLICATION (application);
 
   G_APPLICATION_CLASS (uch_application_parent_class)->startup (application);
   self->settings = g_settings_new (UCH_APP_ID);
+  g_signal_connect_object (self->settings, "changed::color-scheme",
+                           G_CALLBACK (follow_color_scheme), self, G_CONNECT_SWAPPED);
+  follow_color_scheme (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
 }
 

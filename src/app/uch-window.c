@@ -8,18 +8,25 @@
 #include "app/board/uch-board-page.h"
 #include "app/register/uch-register-page.h"
 #include "app/tickets/uch-tickets-page.h"
+#include "app/uch-refusals-window.h"
+#include "app/uch-search-popover.h"
 #include "app/uch-sync-button.h"
+#include "app/uch-undo.h"
 
 struct _UchWindow
 {
   AdwApplicationWindow parent_instance;
 
   /* template */
-  AdwToastOverlay *toasts;
-  GtkStack        *root;
-  AdwBin          *start;
-  AdwViewStack    *pages;
-  UchSyncButton   *sync;
+  AdwToastOverlay  *toasts;
+  GtkStack         *root;
+  AdwBin           *start;
+  AdwViewStack     *pages;
+  UchSyncButton    *sync;
+  GtkMenuButton    *search;
+  UchSearchPopover *search_popover;
+  GtkButton        *refusals;
+  GMenu            *undo_menu;
 
   /* owned */
   GSettings  *settings;
@@ -143,6 +150,83 @@ show_page (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
+undo (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  uch_undo_run (UCH_WINDOW (widget), FALSE);
+}
+
+static void
+redo (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  uch_undo_run (UCH_WINDOW (widget), TRUE);
+}
+
+static void
+search (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  UchWindow *self = UCH_WINDOW (widget);
+
+  if (self->session != NULL)
+    gtk_menu_button_popup (self->search);
+}
+
+static void
+show_refusals (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  UchWindow *self = UCH_WINDOW (widget);
+
+  if (self->session != NULL)
+    gtk_window_present (GTK_WINDOW (uch_refusals_window_new (GTK_WINDOW (self), self->session)));
+}
+
+static void
+update_undo (UchWindow *self)
+{
+  UchReplica      *replica = uch_session_get_replica (self->session);
+  g_autofree char *undo_label = NULL;
+  g_autofree char *redo_label = NULL;
+
+  g_object_get (replica, "undo-label", &undo_label, "redo-label", &redo_label, NULL);
+  uch_undo_fill_menu (self->undo_menu, self->session);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.undo", undo_label != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.redo", redo_label != NULL);
+}
+
+static void
+update_refusals (UchWindow *self)
+{
+  guint            n_refusals = 0;
+  g_autofree char *label = NULL;
+
+  g_object_get (uch_session_get_replica (self->session), "n-refusals", &n_refusals, NULL);
+  label = g_strdup_printf (ngettext ("%u refusal", "%u refusals", n_refusals), n_refusals);
+  gtk_button_set_label (self->refusals, label);
+  gtk_widget_set_visible (GTK_WIDGET (self->refusals), n_refusals > 0);
+}
+
+static void
+follow_session (UchWindow *self)
+{
+  UchReplica *replica = uch_session_get_replica (self->session);
+
+  g_signal_connect_object (replica, "notify::undo-label", G_CALLBACK (update_undo), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (replica, "notify::redo-label", G_CALLBACK (update_undo), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (replica, "notify::n-refusals", G_CALLBACK (update_refusals), self,
+                           G_CONNECT_SWAPPED);
+  update_undo (self);
+  update_refusals (self);
+}
+
+static void
+unfollow_session (UchWindow *self)
+{
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (uch_session_get_replica (self->session), self);
+}
+
+static void
 remember_size (UchWindow *self)
 {
   int width = 0;
@@ -172,6 +256,40 @@ uch_window_dispose (GObject *object)
   G_OBJECT_CLASS (uch_window_parent_class)->dispose (object);
 }
 
+/* Bound here and not with the application: what is typed into an entry comes first. */
+static void
+add_shortcuts (GtkWidgetClass *widget_class)
+{
+  static const struct
+  {
+    guint           key;
+    GdkModifierType modifiers;
+    const char     *action;
+    const char     *target;
+  } shortcuts[] = {
+    { GDK_KEY_n, GDK_CONTROL_MASK, "win.new-ticket", NULL },
+    { GDK_KEY_f, GDK_CONTROL_MASK, "win.search", NULL },
+    { GDK_KEY_z, GDK_CONTROL_MASK, "win.undo", NULL },
+    { GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.redo", NULL },
+    { GDK_KEY_y, GDK_CONTROL_MASK, "win.redo", NULL },
+    { GDK_KEY_question, 0, "win.show-help-overlay", NULL },
+    { GDK_KEY_question, GDK_CONTROL_MASK, "win.show-help-overlay", NULL },
+    { GDK_KEY_comma, GDK_CONTROL_MASK, "app.settings", NULL },
+    { GDK_KEY_q, GDK_CONTROL_MASK, "app.quit", NULL },
+    { GDK_KEY_1, GDK_CONTROL_MASK, "win.page", "board" },
+    { GDK_KEY_2, GDK_CONTROL_MASK, "win.page", "tickets" },
+    { GDK_KEY_3, GDK_CONTROL_MASK, "win.page", "register" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    if (shortcuts[i].target != NULL)
+      gtk_widget_class_add_binding_action (widget_class, shortcuts[i].key, shortcuts[i].modifiers,
+                                           shortcuts[i].action, "s", shortcuts[i].target);
+    else
+      gtk_widget_class_add_binding_action (widget_class, shortcuts[i].key, shortcuts[i].modifiers,
+                                           shortcuts[i].action, NULL);
+}
+
 static void
 uch_window_class_init (UchWindowClass *klass)
 {
@@ -181,12 +299,17 @@ uch_window_class_init (UchWindowClass *klass)
   GTK_WINDOW_CLASS (klass)->close_request = uch_window_close_request;
 
   g_type_ensure (UCH_TYPE_SYNC_BUTTON);
+  g_type_ensure (UCH_TYPE_SEARCH_POPOVER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/uchastok/Desk/uch-window.ui");
   gtk_widget_class_bind_template_child (widget_class, UchWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, UchWindow, root);
   gtk_widget_class_bind_template_child (widget_class, UchWindow, start);
   gtk_widget_class_bind_template_child (widget_class, UchWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, UchWindow, sync);
+  gtk_widget_class_bind_template_child (widget_class, UchWindow, search);
+  gtk_widget_class_bind_template_child (widget_class, UchWindow, search_popover);
+  gtk_widget_class_bind_template_child (widget_class, UchWindow, refusals);
+  gtk_widget_class_bind_template_child (widget_class, UchWindow, undo_menu);
 
   gtk_widget_class_install_action (widget_class, "win.page", "s", show_page);
   gtk_widget_class_install_action (widget_class, "win.show-ticket", "s", show_ticket);
@@ -194,6 +317,11 @@ uch_window_class_init (UchWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.show-on-map", "s", show_on_map);
   gtk_widget_class_install_action (widget_class, "win.new-ticket", NULL, new_ticket);
   gtk_widget_class_install_action (widget_class, "win.assign", "as", assign);
+  gtk_widget_class_install_action (widget_class, "win.undo", NULL, undo);
+  gtk_widget_class_install_action (widget_class, "win.redo", NULL, redo);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search);
+  gtk_widget_class_install_action (widget_class, "win.show-refusals", NULL, show_refusals);
+  add_shortcuts (widget_class);
 }
 
 static void
@@ -230,12 +358,16 @@ void
 uch_window_set_session (UchWindow *self, UchSession *session)
 {
   g_return_if_fail (UCH_IS_WINDOW (self));
-  if (!g_set_object (&self->session, session))
+  if (self->session == session)
     return;
+  unfollow_session (self);
   remove_pages (self);
+  g_set_object (&self->session, session);
   uch_sync_button_set_session (self->sync, session);
+  uch_search_popover_set_session (self->search_popover, session);
   if (session != NULL)
     {
+      follow_session (self);
       add_pages (self);
       make_visible_page (self);
     }
