@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -482,6 +483,7 @@ class Store:
         self.folder = Path(folder)
         self.users = {}
         if not self.folder.exists():
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
             made = subprocess.run([str(STORE), "demo", "--data", str(self.folder), "--seed", str(seed), *arguments],
                                   capture_output=True, text=True)
             if made.returncode:
@@ -521,7 +523,9 @@ class Office:
         self.folder = Path(tempfile.mkdtemp(prefix="uchastok-e2e-"))
         self.pictures = Path(os.environ.get("UCHASTOK_PICTURES", BUILD / "pictures"))
         self.accessibility = Accessibility()
-        self.store = Store(store_folder or self.folder / "store", seed, store_arguments)
+        if store_folder:  # made once, copied for every test
+            shutil.copytree(store_folder, self.folder / "store")
+        self.store = Store(self.folder / "store", seed, store_arguments)
         self.desks, self.cables = [], {}
 
     def sign_in(self, login):
@@ -561,18 +565,23 @@ class Office:
 
 
 def run(*tests):
-    """Runs the named functions, each with an office of its own, and reports in TAP."""
-    print(f"1..{len(tests)}")
+    """Runs the named functions, each with an office of its own, and reports in TAP; arguments choose among them."""
+    need(STORE, DESK)
+    chosen = [test for test in tests if len(sys.argv) < 2 or any(word in test.__name__ for word in sys.argv[1:])]
+    print(f"1..{len(chosen)}", flush=True)
     failed = 0
-    for number, test in enumerate(tests, 1):
-        name = test.__name__.replace("_", " ")
-        try:
-            with Office() as office:
-                test(office)
-            print(f"ok {number} - {name}", flush=True)
-        except Exception as error:
-            failed += 1
-            print(f"not ok {number} - {name}\n# {type(error).__name__}: {str(error)[:2000]}", flush=True)
-            import traceback
-            traceback.print_exc()
+    with tempfile.TemporaryDirectory(prefix="uchastok-e2e-") as scratch:
+        template = Store(Path(scratch) / "store")
+        template.close()
+        for number, test in enumerate(chosen, 1):
+            name = test.__name__.replace("_", " ")
+            try:
+                with Office(store_folder=template.folder) as office:
+                    test(office)
+                print(f"ok {number} - {name}", flush=True)
+            except Exception as error:
+                failed += 1
+                first = str(error).splitlines()[0] if str(error) else ""
+                print(f"not ok {number} - {name}\n# {type(error).__name__}: {first}", flush=True)
+                traceback.print_exc()
     sys.exit(1 if failed else 0)
