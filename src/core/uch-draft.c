@@ -57,6 +57,14 @@ uch_draft_peek (UchDraft *draft, UchTable table, const char *id)
 
   if (change != NULL)
     return change->after;
+  /* The same object each time it is asked for, from whatever snapshot: rows may be compared. */
+  for (guint i = 0; id != NULL && i < draft->held->len; i++)
+    {
+      UchEntity *held = g_ptr_array_index (draft->held, i);
+
+      if (held->schema->table == table && strcmp (held->id, id) == 0)
+        return held;
+    }
   row = uch_snapshot_get (draft->snapshot, table, id);
   if (row != NULL)
     g_ptr_array_add (draft->held, row);

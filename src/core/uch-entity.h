@@ -25,6 +25,10 @@ typedef enum
   UCH_FIELD_DERIVED = 1 << 4,   /* set by decide alone, never by a command's fields */
 } UchFieldFlags;
 
+/* Stands in a feed for a sensitive text that is there; it is shown to who asks, and the look
+ * logged. */
+#define UCH_FIELD_MASK "•••"
+
 struct _UchField
 {
   const char        *name;

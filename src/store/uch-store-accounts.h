@@ -41,7 +41,8 @@ gboolean    uch_store_set_disabled (UchStore         *self,
                                     gboolean          disabled,
                                     UchTime           now,
                                     GError          **error);
-GPtrArray  *uch_store_list_accounts (UchStore *self, const UchSession *by, GError **error);
+GPtrArray *
+uch_store_list_accounts (UchStore *self, const UchSession *by, UchTime now, GError **error);
 
 /* Signing in, in one step; or in two, with the slow check of the password between them on
  * another thread. */

@@ -61,6 +61,7 @@ char    *uch_store_add_tracker (UchStore         *self,
 char    *uch_store_find_tracker (UchStore *self, const char *secret, GError **error);
 gboolean uch_store_end_tracker (
     UchStore *self, const UchSession *by, const char *tracker_id, UchTime now, GError **error);
-GPtrArray *uch_store_list_trackers (UchStore *self, const UchSession *by, GError **error);
+GPtrArray *
+uch_store_list_trackers (UchStore *self, const UchSession *by, UchTime now, GError **error);
 
 G_END_DECLS

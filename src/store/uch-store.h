@@ -160,7 +160,7 @@ gboolean uch_store_backup (UchStore            *self,
                            GCancellable        *cancellable,
                            GError             **error);
 gboolean uch_store_verify (UchStore *self, GError **error);
-gboolean uch_store_renew (UchStore *self, GError **error);
+gboolean uch_store_renew (UchStore *self, UchTime now, GError **error);
 gboolean uch_store_compact (UchStore *self, UchTime now, GError **error);
 
 G_END_DECLS

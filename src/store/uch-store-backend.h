@@ -1,0 +1,159 @@
+/* What a database must be able to do for the store: no rule of the domain stands behind this line.
+ * One file per backend implements it. Errors are of UCH_STORE_ERROR.
+ *
+ * A backend's own tables and the office's are both "rows": entities with their descriptions. */
+#pragma once
+
+#include "store/uch-store-positions.h"
+#include "store/uch-store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _UchStoreBackend UchStoreBackend;
+
+/* Numbers that the store keeps count of. */
+typedef enum
+{
+  UCH_STORE_HEAD,          /* seq of the last operation */
+  UCH_STORE_FLOOR,         /* deletions up to this seq are forgotten */
+  UCH_STORE_TICKET_NUMBER, /* of the next ticket */
+} UchStoreNumber;
+#define UCH_N_STORE_NUMBERS (UCH_STORE_TICKET_NUMBER + 1)
+
+/* What has waited long enough for the store itself to act. */
+typedef enum
+{
+  UCH_STORE_DUE_WAKE,  /* tickets on hold, by wake_at */
+  UCH_STORE_DUE_MISS,  /* visits with no arrival, by due_at */
+  UCH_STORE_DUE_CLOSE, /* resolved tickets, by resolved_at */
+} UchStoreDue;
+#define UCH_N_STORE_DUES (UCH_STORE_DUE_CLOSE + 1)
+
+/* What grows old. */
+typedef enum
+{
+  UCH_STORE_OLD_DELETIONS,   /* tombstones made before the time */
+  UCH_STORE_OLD_POSITIONS,   /* of phones, received before it */
+  UCH_STORE_DENSE_POSITIONS, /* all but one in five minutes, of those received before it */
+  UCH_STORE_OLD_SESSIONS,    /* last used or ended before it */
+  UCH_STORE_OLD_DELAYS,      /* failed sign-ins before it */
+} UchStoreOld;
+
+/* "A row of this table has this seq": one entry of the order. */
+typedef struct
+{
+  gint64   seq;
+  UchTable table;
+} UchStoreMark;
+
+typedef struct
+{
+  void (*free) (UchStoreBackend *self);
+  void (*adopt) (UchStoreBackend *self);
+
+  /* A writing transaction holds the lock of the one order from its beginning to its end: decide
+   * then sees what no one else can change. */
+  gboolean (*begin) (UchStoreBackend *self, gboolean write, GError **error);
+  gboolean (*commit) (UchStoreBackend *self, GError **error);
+  void (*rollback) (UchStoreBackend *self);
+  gboolean (*savepoint) (UchStoreBackend *self, GError **error);
+  gboolean (*release) (UchStoreBackend *self, GError **error);
+  gboolean (*rollback_to) (UchStoreBackend *self, GError **error);
+
+  gboolean (*get_number) (UchStoreBackend *self, UchStoreNumber which, gint64 *out, GError **error);
+  gboolean (*set_number) (UchStoreBackend *self,
+                          UchStoreNumber   which,
+                          gint64           value,
+                          GError         **error);
+  gboolean (*get_uuid) (UchStoreBackend *self, char **out_uuid, GError **error); /* NULL: new */
+  gboolean (*set_uuid) (UchStoreBackend *self, const char *uuid, GError **error);
+
+  /* *out_row == NULL: there is none */
+  gboolean (*get_row) (UchStoreBackend *self,
+                       const UchSchema *schema,
+                       const char      *id,
+                       gpointer        *out_row,
+                       GError         **error);
+  GPtrArray *(*find_rows) (UchStoreBackend *self,
+                           const UchSchema *schema,
+                           const char      *field,
+                           const char      *value,
+                           GError         **error);
+  GPtrArray *(*page_rows) (UchStoreBackend *self,
+                           const UchSchema *schema,
+                           const char      *after_id,
+                           guint            limit,
+                           GError         **error);
+  GPtrArray *(*list_due) (
+      UchStoreBackend *self, UchStoreDue due, UchTime until, guint limit, GError **error);
+  GPtrArray *(*list_shifts_at) (UchStoreBackend *self,
+                                const char      *staff_id,
+                                UchTime          at,
+                                GError         **error);
+  /* UCH_STORE_ERROR_EXISTS: another row has what only one may have */
+  gboolean (*put_row) (UchStoreBackend *self, gconstpointer row, gint64 seq, GError **error);
+  gboolean (*delete_row) (UchStoreBackend *self,
+                          const UchSchema *schema,
+                          const char      *id,
+                          GError         **error);
+  gboolean (*put_deletion) (UchStoreBackend *self,
+                            const UchSchema *schema,
+                            const char      *id,
+                            gint64           seq,
+                            UchTime          now,
+                            GError         **error);
+  gboolean (*forget_deletion) (UchStoreBackend *self,
+                               const UchSchema *schema,
+                               const char      *id,
+                               GError         **error);
+
+  /* The order after a seq, by seq; of UchStoreMark. */
+  GArray *(*list_marks) (UchStoreBackend *self, gint64 after, guint limit, GError **error);
+  /* Rows (UchEntity) and deletions (UchStoreRow) with after < seq <= to, by seq. */
+  GPtrArray *(*list_changed) (
+      UchStoreBackend *self, const UchSchema *schema, gint64 after, gint64 to, GError **error);
+  GPtrArray *(*list_deletions) (UchStoreBackend *self, gint64 after, gint64 to, GError **error);
+
+  /* What must be true of the log as a whole; see uch_store_verify(). */
+  gboolean (*count_ops) (UchStoreBackend *self, gint64 *out_n, gint64 *out_last, GError **error);
+  gboolean (*max_row_seq) (UchStoreBackend *self,
+                           const UchSchema *schema,
+                           gint64          *out_seq,
+                           GError         **error);
+
+  gboolean (*put_position) (UchStoreBackend       *self,
+                            const UchLastPosition *position,
+                            gboolean               shown,
+                            gboolean              *out_known,
+                            GError               **error);
+  gboolean (*get_last_position) (UchStoreBackend  *self,
+                                 const char       *engineer_id,
+                                 UchLastPosition **out_position,
+                                 GError          **error);
+  gboolean (*count_fate) (UchStoreBackend *self,
+                          const char      *engineer_id,
+                          UchPositionFate  fate,
+                          GError         **error);
+
+  gboolean (*prune) (UchStoreBackend *self,
+                     UchStoreOld      what,
+                     UchTime          before,
+                     gint64          *out_last_seq,
+                     GError         **error);
+  gboolean (*backup) (UchStoreBackend     *self,
+                      const char          *path,
+                      UchStoreProgressFunc progress,
+                      gpointer             user_data,
+                      GCancellable        *cancellable,
+                      GError             **error);
+  gboolean (*check) (UchStoreBackend *self, GError **error);
+} UchStoreBackendClass;
+
+struct _UchStoreBackend
+{
+  const UchStoreBackendClass *klass;
+};
+
+UchStoreBackend *uch_store_sqlite_open (const char *path, UchStoreFlags flags, GError **error);
+
+G_END_DECLS

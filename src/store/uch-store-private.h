@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/uch-snapshot.h"
+#include "store/uch-store-accounts.h"
+#include "store/uch-store-backend.h"
+#include "store/uch-store-positions.h"
+
+#define UCH_TYPE_STORE_SNAPSHOT (uch_store_snapshot_get_type ())
+G_DECLARE_FINAL_TYPE (UchStoreSnapshot, uch_store_snapshot, UCH, STORE_SNAPSHOT, GObject)
+
+struct _UchStore
+{
+  GObject           parent_instance;
+  UchStoreBackend  *backend;  /* (owned) */
+  UchStoreSnapshot *snapshot; /* (owned) */
+  char             *uuid;     /* (owned) */
+  UchRandomFunc     random;
+  gpointer          random_data; /* (unowned) */
+  gboolean          read_only;
+  gboolean          in_transaction;
+  gint64            head; /* within a writing transaction */
+};
+
+/* Calls the backend: BACKEND (self, get_row, schema, id, &row, error) */
+#define BACKEND(self, verb, ...) ((self)->backend->klass->verb ((self)->backend, ##__VA_ARGS__))
+
+/* What decide sees while a writing transaction is open. A question that the database could not
+ * answer is kept here: "there is no such row" would be a lie. */
+struct _UchStoreSnapshot
+{
+  GObject          parent_instance;
+  UchStoreBackend *backend; /* (unowned) */
+  GError          *error;   /* (owned) (nullable) */
+};
+
+UchStoreSnapshot *uch_store_snapshot_new (UchStoreBackend *backend);
+gboolean          uch_store_snapshot_check (UchStoreSnapshot *self, GError **error);
+
+/* A writing transaction; commit and rollback end it. */
+gboolean uch_store_begin (UchStore *self, GError **error);
+gboolean uch_store_commit (UchStore *self, GError **error);
+void     uch_store_rollback (UchStore *self);
+char    *uch_store_make_id (UchStore *self, UchTime now);
+
+/* uch-store-push.c: one push within a writing transaction */
+GPtrArray *uch_store_push_within (UchStore         *self,
+                                  const UchSession *session,
+                                  const char       *client,
+                                  GPtrArray        *ops,
+                                  UchTime           now,
+                                  gint64           *out_last_mid,
+                                  GError          **error);
+
+/* uch-store-sessions.c: who this is now, by what the database says; SIGNED_OUT when nobody */
+UchSession *
+uch_store_refresh_session (UchStore *self, const UchSession *session, UchTime now, GError **error);
+gboolean uch_store_check_admin (UchStore *self, const UchSession *by, UchTime now, GError **error);
+char    *uch_store_make_token (UchStore *self);
+char    *uch_store_hash_token (const char *token);
+UchAccount *uch_store_find_account (UchStore *self, const char *login, GError **error);
+
+/* uch-store-sight.c: what a role may see */
+gboolean   uch_store_may_see_table (const UchSession *session, UchTable table);
+UchEntity *uch_store_dup_seen (const UchSession *session, UchEntity *row);

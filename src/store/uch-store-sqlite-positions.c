@@ -1,0 +1,146 @@
+/* Positions in SQLite, and what grows old. */
+
+#define G_LOG_DOMAIN "uch-store"
+
+#include "store/uch-store-sqlite-private.h"
+
+/* Of old tracks one position in this time is kept. */
+#define THIN_MS (5 * UCH_MINUTE_MS)
+
+static inline UchDb *
+db_of (UchStoreBackend *backend)
+{
+  return ((UchStoreSqlite *) backend)->db;
+}
+
+gboolean
+uch_store_sqlite_put_position (UchStoreBackend       *backend,
+                               const UchLastPosition *position,
+                               gboolean               shown,
+                               gboolean              *out_known,
+                               GError               **error)
+{
+  const UchPosition *p = &position->position;
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare (
+      db_of (backend),
+      "INSERT INTO position (engineer_id, at, latitude, longitude, accuracy_m, speed_mps,"
+      " course_deg, battery_percent, source, received_at, shown)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      error);
+
+  if (stmt == NULL)
+    return uch_store_sqlite_said (FALSE, error);
+  uch_db_stmt_bind_text (stmt, 1, position->engineer_id);
+  uch_db_stmt_bind_int64 (stmt, 2, p->at);
+  uch_db_stmt_bind_double (stmt, 3, p->latitude);
+  uch_db_stmt_bind_double (stmt, 4, p->longitude);
+  uch_db_stmt_bind_double (stmt, 5, p->accuracy_m);
+  uch_db_stmt_bind_double (stmt, 6, p->speed_mps);
+  uch_db_stmt_bind_double (stmt, 7, p->course_deg);
+  uch_db_stmt_bind_int64 (stmt, 8, p->battery_percent);
+  uch_db_stmt_bind_text (stmt, 9, position->source);
+  uch_db_stmt_bind_int64 (stmt, 10, position->received_at);
+  uch_db_stmt_bind_int64 (stmt, 11, shown);
+  if (!uch_db_stmt_run (stmt, error))
+    return uch_store_sqlite_said (FALSE, error);
+  *out_known = uch_db_get_changes (db_of (backend)) == 0;
+  return TRUE;
+}
+
+gboolean
+uch_store_sqlite_get_last_position (UchStoreBackend  *backend,
+                                    const char       *engineer_id,
+                                    UchLastPosition **out_position,
+                                    GError          **error)
+{
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare (
+      db_of (backend),
+      "SELECT at, latitude, longitude, accuracy_m, speed_mps, course_deg, battery_percent,"
+      " source, received_at FROM position WHERE engineer_id = ? AND shown = 1"
+      " ORDER BY at DESC LIMIT 1",
+      error);
+  UchLastPosition *last;
+  UchDbStep        step;
+
+  *out_position = NULL;
+  if (stmt == NULL)
+    return uch_store_sqlite_said (FALSE, error);
+  uch_db_stmt_bind_text (stmt, 1, engineer_id);
+  step = uch_db_stmt_step (stmt, error);
+  if (step != UCH_DB_STEP_ROW)
+    return uch_store_sqlite_said (step == UCH_DB_STEP_DONE, error);
+
+  *out_position = last = g_new0 (UchLastPosition, 1);
+  last->engineer_id = g_strdup (engineer_id);
+  last->position.at = uch_db_stmt_get_int64 (stmt, 0);
+  last->position.latitude = uch_db_stmt_get_double (stmt, 1);
+  last->position.longitude = uch_db_stmt_get_double (stmt, 2);
+  last->position.accuracy_m = uch_db_stmt_get_double (stmt, 3);
+  last->position.speed_mps = uch_db_stmt_get_double (stmt, 4);
+  last->position.course_deg = uch_db_stmt_get_double (stmt, 5);
+  last->position.battery_percent = (int) uch_db_stmt_get_int64 (stmt, 6);
+  last->source = g_strdup (uch_db_stmt_get_text (stmt, 7));
+  last->received_at = uch_db_stmt_get_int64 (stmt, 8);
+  return TRUE;
+}
+
+gboolean
+uch_store_sqlite_count_fate (UchStoreBackend *backend,
+                             const char      *engineer_id,
+                             UchPositionFate  fate,
+                             GError         **error)
+{
+  g_autoptr (UchDbStmt) stmt
+      = uch_db_prepare (db_of (backend),
+                        "INSERT INTO position_fate (engineer_id, fate, n) VALUES (?, ?, 1)"
+                        " ON CONFLICT DO UPDATE SET n = n + 1",
+                        error);
+
+  if (stmt == NULL)
+    return uch_store_sqlite_said (FALSE, error);
+  uch_db_stmt_bind_text (stmt, 1, engineer_id);
+  uch_db_stmt_bind_int64 (stmt, 2, fate);
+  return uch_store_sqlite_said (uch_db_stmt_run (stmt, error), error);
+}
+
+/* *out_last_seq: for deletions, the highest seq that is forgotten; else left alone. */
+gboolean
+uch_store_sqlite_prune (UchStoreBackend *backend,
+                        UchStoreOld      what,
+                        UchTime          before,
+                        gint64          *out_last_seq,
+                        GError         **error)
+{
+  static const char *const sql[] = {
+    [UCH_STORE_OLD_DELETIONS] = "DELETE FROM deletion WHERE made_at < ?1",
+    [UCH_STORE_OLD_POSITIONS] = "DELETE FROM position WHERE received_at < ?1",
+    [UCH_STORE_DENSE_POSITIONS]
+    = "DELETE FROM position AS p WHERE received_at < ?1 AND EXISTS (SELECT 1 FROM position AS q"
+      " WHERE q.engineer_id = p.engineer_id AND q.at >= p.at - p.at % ?2 AND q.at < p.at)",
+    [UCH_STORE_OLD_SESSIONS]
+    = "DELETE FROM session WHERE max (used_at, ended_at) < ?1 AND kind <> 'machine'",
+    [UCH_STORE_OLD_DELAYS] = "DELETE FROM delay WHERE failed_at < ?1",
+  };
+  g_autoptr (UchDbStmt) stmt = NULL;
+
+  if (what == UCH_STORE_OLD_DELETIONS)
+    {
+      g_autoptr (UchDbStmt) last = uch_db_prepare (
+          db_of (backend), "SELECT ifnull (max (seq), 0) FROM deletion WHERE made_at < ?", error);
+
+      if (last == NULL)
+        return uch_store_sqlite_said (FALSE, error);
+      uch_db_stmt_bind_int64 (last, 1, before);
+      if (uch_db_stmt_step (last, error) != UCH_DB_STEP_ROW)
+        return uch_store_sqlite_said (FALSE, error);
+      *out_last_seq = uch_db_stmt_get_int64 (last, 0);
+    }
+
+  stmt = uch_db_prepare (db_of (backend), sql[what], error);
+  if (stmt == NULL)
+    return uch_store_sqlite_said (FALSE, error);
+  uch_db_stmt_bind_int64 (stmt, 1, before);
+  if (what == UCH_STORE_DENSE_POSITIONS)
+    uch_db_stmt_bind_int64 (stmt, 2, THIN_MS);
+  return uch_store_sqlite_said (uch_db_stmt_run (stmt, error), error);
+}
