@@ -191,11 +191,7 @@ job_missed_picture (GTask *task, UchTileKey key, const GError *error)
   else if (key.zoom > uch_tile_source_get_min_zoom (job->source) && ++job->n_up <= ANCESTORS_MAX)
     need_picture (task, uch_tile_key_ancestor (key, 1), UCH_TILE_LOAD_LOCAL);
   else
-    {
-      /* Reached the end without a hint that the source is at fault: the error of the first step
-       * was remembered above. */
-      push_job (task);
-    }
+    push_job (task);
 }
 
 static void
@@ -406,6 +402,7 @@ uch_tile_baker_init (UchTileBaker *self)
 {
   self->scene = uch_scene_new_empty ();
   self->style.scale = 1;
+  self->version = 1;
   self->pictures = uch_tile_memory_new (UCH_TILE_BAKER_PICTURES_MAX);
   self->loads = g_hash_table_new (uch_tile_key_hash, uch_tile_key_equal);
   /* Not exclusive, so that it cannot fail. */

@@ -4,6 +4,7 @@
 
 #include <cairo.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <math.h>
 
 G_DEFINE_QUARK (uch - tile - error - quark, uch_tile_error)
 
@@ -275,27 +276,35 @@ uch_tile_picture_fill (UchTilePicture *self, guint32 rgb)
  * @self: a picture that is not shared yet
  *
  * Turns a map that was drawn for daylight into one for the night: lightness is reversed around the
- * grey axis and pressed into the lower part, so that paper becomes near-black and lettering light;
- * hues stay (parks remain green, water blue) at 55 % of their strength.
+ * grey axis and pressed into the lower part, so that paper becomes near-black and lettering light.
+ * The light end, where roads and paper differ by little, is stretched. Hues stay (parks remain
+ * green, water blue) at two fifths of their strength.
  */
 void
 uch_tile_picture_darken (UchTilePicture *self)
 {
-  gsize n = (gsize) self->width * (gsize) self->height;
+  static gsize  ready = 0;
+  static guint8 lights[256];
+  gsize         n = (gsize) self->width * (gsize) self->height;
 
+  if (g_once_init_enter (&ready))
+    {
+      for (int luma = 0; luma < 256; luma++)
+        lights[luma] = (guint8) (26 + 165 * pow ((255 - luma) / 255.0, 0.7));
+      g_once_init_leave (&ready, 1);
+    }
   for (gsize i = 0; i < n; i++)
     {
       guint32 p = self->pixels[i];
       int     r = (int) ((p >> 16) & 0xff);
       int     g = (int) ((p >> 8) & 0xff);
       int     b = (int) (p & 0xff);
-      /* Rec. 709 luma in 1/256 */
-      int luma = (54 * r + 183 * g + 19 * b) >> 8;
-      int light = 30 + ((255 - luma) * 150 >> 8);
+      int     luma = (54 * r + 183 * g + 19 * b) >> 8; /* Rec. 709, in 1/256 */
+      int     light = lights[luma];
 
-      r = light + ((r - luma) * 140 >> 8);
-      g = light + ((g - luma) * 140 >> 8);
-      b = light + ((b - luma) * 140 >> 8);
+      r = light + ((r - luma) * 100) / 256;
+      g = light + ((g - luma) * 100) / 256;
+      b = light + ((b - luma) * 100) / 256;
       self->pixels[i] = ((guint32) CLAMP (r, 0, 255) << 16) | ((guint32) CLAMP (g, 0, 255) << 8)
                         | (guint32) CLAMP (b, 0, 255);
     }

@@ -1,0 +1,773 @@
+#define G_LOG_DOMAIN "uch-app"
+
+#include "app/map/uch-map-overlay.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "app/map/uch-map-sprites.h"
+#include "app/map/uch-map-tiles.h"
+#include "tiles/uch-mercator.h"
+#include "tiles/uch-tile-bake.h"
+
+/* Below it pins are dots without symbol. */
+#define PIN_ZOOM_MIN 12.5
+/* From here on every pin tells its minutes; the urgent ones tell them from the first pin on. */
+#define MINUTES_ZOOM_MIN 14.5
+/* Engineers of one place stand side by side up to here. */
+#define BADGES_APART_ZOOM_MAX 17.5
+#define AGE_SHOWN_MS (5 * UCH_MINUTE_MS)
+#define AGE_STALE_MS (15 * UCH_MINUTE_MS)
+/* Tickets nearer than this (degrees, about a metre) stand in one place. */
+#define ONE_PLACE 1e5
+#define ONE_PARKING 4e3
+#define SPREAD_RADIUS 44.0
+#define STACK_SHOWN_MAX 3
+
+typedef struct
+{
+  UchMapTicket *ticket;   /* borrowed from tickets */
+  double        wx, wy;   /* in the square of the world */
+  guint         index, n; /* within its stack; 0 is the most urgent */
+  guint         first;    /* index of the stack's first pin in the array */
+  float         x, y;     /* of the anchor, as drawn last */
+} Pin;
+
+typedef struct
+{
+  UchMapEngineer *engineer; /* borrowed from engineers */
+  double          wx, wy;
+  guint           index, n; /* of those parked in one place */
+  float           x, y;
+} Badge;
+
+struct _UchMapOverlay
+{
+  ShumateLayer   parent_instance;
+  GPtrArray     *tickets;   /* (owned) */
+  GPtrArray     *engineers; /* (owned) */
+  GArray        *pins;      /* (owned): in the order of drawing: the most urgent last */
+  GArray        *badges;    /* (owned) */
+  UchMapSprites *sprites;   /* (owned) */
+  gboolean       dark;
+  UchTime        now;
+  UchMapPickKind hover_kind, selected_kind;
+  char          *hover_id, *selected_id;
+  char          *spread_id; /* (nullable): the ticket whose stack is spread */
+  gboolean       has_place; /* a house is marked */
+  double         place_x, place_y;
+  GHashTable *forbidden; /* (owned) (nullable): ids of engineers that cannot take what is dragged */
+  char       *bubble_id, *bubble_text;
+  gboolean    bubble_allowed;
+};
+
+G_DEFINE_FINAL_TYPE (UchMapOverlay, uch_map_overlay, SHUMATE_TYPE_LAYER)
+
+static int
+urgency (UchPromise promise)
+{
+  switch (promise)
+    {
+    case UCH_PROMISE_RED:
+    case UCH_PROMISE_BROKEN:
+      return 4;
+    case UCH_PROMISE_ORANGE:
+      return 3;
+    case UCH_PROMISE_YELLOW:
+      return 2;
+    case UCH_PROMISE_RUNNING:
+    case UCH_PROMISE_WAITING:
+      return 1;
+    case UCH_PROMISE_NONE:
+    case UCH_PROMISE_KEPT:
+    case UCH_PROMISE_EXEMPT:
+    default:
+      return 0;
+    }
+}
+
+/* How places are put to screen: computed once a frame. */
+typedef struct
+{
+  double world, x0, y0;
+  double zoom;
+} Screen;
+
+static Screen
+compute_screen (UchMapOverlay *self)
+{
+  ShumateViewport *viewport = shumate_layer_get_viewport (SHUMATE_LAYER (self));
+  Screen           screen = { .zoom = shumate_viewport_get_zoom_level (viewport) };
+
+  screen.world = UCH_MERCATOR_TILE_SIZE * exp2 (screen.zoom);
+  screen.x0 = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0
+              - uch_mercator_x (shumate_location_get_longitude (SHUMATE_LOCATION (viewport)))
+                    * screen.world;
+  screen.y0 = gtk_widget_get_height (GTK_WIDGET (self)) / 2.0
+              - uch_mercator_y (shumate_location_get_latitude (SHUMATE_LOCATION (viewport)))
+                    * screen.world;
+  return screen;
+}
+
+static gboolean
+stack_is_spread (UchMapOverlay *self, const Pin *pin)
+{
+  if (self->spread_id == NULL || pin->n < 2)
+    return FALSE;
+  for (guint i = 0; i < pin->n; i++)
+    if (g_str_equal (g_array_index (self->pins, Pin, pin->first + i).ticket->id, self->spread_id))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+place_pins (UchMapOverlay *self, const Screen *screen)
+{
+  for (guint i = 0; i < self->pins->len; i++)
+    {
+      Pin *pin = &g_array_index (self->pins, Pin, i);
+
+      pin->x = (float) round (screen->x0 + pin->wx * screen->world);
+      pin->y = (float) round (screen->y0 + pin->wy * screen->world);
+      if (stack_is_spread (self, pin))
+        {
+          double radius = MAX (SPREAD_RADIUS, 36.0 * pin->n / (2 * G_PI));
+          double angle = 2 * G_PI * pin->index / pin->n - G_PI_2;
+
+          pin->x += (float) round (cos (angle) * radius);
+          pin->y += (float) round (sin (angle) * radius);
+        }
+      else if (pin->n > 1)
+        {
+          float step = (float) MIN (pin->index, STACK_SHOWN_MAX - 1);
+
+          pin->x += 4 * step;
+          pin->y -= 2 * step;
+        }
+    }
+  for (guint i = 0; i < self->badges->len; i++)
+    {
+      Badge *badge = &g_array_index (self->badges, Badge, i);
+
+      badge->x = (float) round (screen->x0 + badge->wx * screen->world);
+      badge->y = (float) round (screen->y0 + badge->wy * screen->world);
+      if (badge->n > 1 && screen->zoom < BADGES_APART_ZOOM_MAX)
+        badge->x += (float) round ((badge->index - (badge->n - 1) / 2.0) * 26);
+    }
+}
+
+static UchMapLook
+look_of (UchMapOverlay *self, UchMapPickKind kind, const char *id)
+{
+  if (self->selected_kind == kind && g_strcmp0 (self->selected_id, id) == 0)
+    return UCH_MAP_LOOK_SELECTED;
+  if (self->hover_kind == kind && g_strcmp0 (self->hover_id, id) == 0)
+    return UCH_MAP_LOOK_HOVER;
+  return UCH_MAP_LOOK_NORMAL;
+}
+
+static void
+append_at (GtkSnapshot *snapshot, GdkTexture *texture, float x, float y, float width, float height)
+{
+  gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (x, y, width, height));
+}
+
+static void
+append_label (UchMapOverlay *self,
+              GtkSnapshot   *snapshot,
+              const char    *text,
+              float          middle_x,
+              float          top,
+              guint32        paper,
+              guint32        ink)
+{
+  float       width, height;
+  GdkTexture *texture
+      = uch_map_sprites_get_label (self->sprites, gtk_widget_get_pango_context (GTK_WIDGET (self)),
+                                   text, paper, ink, &width, &height);
+
+  append_at (snapshot, texture, roundf (middle_x - width / 2), roundf (top), width, height);
+}
+
+/* "12 min" before it is due, "−5 min" after. */
+static char *
+dup_minutes (UchMapOverlay *self, const UchMapTicket *ticket)
+{
+  gint64 left_ms = ticket->due_at - self->now;
+  int    minutes = (int) (ABS (left_ms) / UCH_MINUTE_MS);
+
+  if (left_ms < 0)
+    return g_strdup_printf (_ ("−%d min"), minutes);
+  return g_strdup_printf (_ ("%d min"), minutes);
+}
+
+static void
+draw_pin (UchMapOverlay *self, GtkSnapshot *snapshot, const Screen *screen, const Pin *pin)
+{
+  const UchMapTicket *ticket = pin->ticket;
+  gboolean            spread = stack_is_spread (self, pin);
+  gboolean            small = screen->zoom < PIN_ZOOM_MIN && !spread;
+  UchMapLook          look = look_of (self, UCH_MAP_PICK_TICKET, ticket->id);
+  guint32             paper, ink;
+  float               label_y = pin->y + 2;
+
+  if (pin->n > 1 && !spread)
+    {
+      if (pin->index >= STACK_SHOWN_MAX)
+        return;
+      if (pin->index == 0)
+        look = MAX (look, look_of (self, UCH_MAP_PICK_STACK, ticket->id));
+    }
+  if (small)
+    append_at (snapshot, uch_map_sprites_get_pin (self->sprites, ticket, TRUE, look),
+               pin->x - UCH_MAP_DOT_SIDE / 2.0f, pin->y - UCH_MAP_DOT_SIDE / 2.0f, UCH_MAP_DOT_SIDE,
+               UCH_MAP_DOT_SIDE);
+  else
+    append_at (snapshot, uch_map_sprites_get_pin (self->sprites, ticket, FALSE, look),
+               pin->x - UCH_MAP_PIN_WIDTH / 2.0f, pin->y - UCH_MAP_PIN_ANCHOR_Y, UCH_MAP_PIN_WIDTH,
+               UCH_MAP_PIN_HEIGHT);
+  if (pin->n > 1 && !spread && pin->index == 0)
+    {
+      g_autofree char *count = g_strdup_printf ("%u", pin->n);
+
+      append_label (self, snapshot, count, pin->x + (small ? 10 : 15),
+                    pin->y - (small ? 18 : UCH_MAP_PIN_ANCHOR_Y + 5),
+                    self->dark ? 0xf6f5f4 : 0x241f31, self->dark ? 0x241f31 : 0xffffff);
+    }
+  if (small || ticket->due_at == 0 || (pin->index > 0 && !spread))
+    return;
+  if (screen->zoom >= MINUTES_ZOOM_MIN || urgency (ticket->promise) >= 3
+      || look != UCH_MAP_LOOK_NORMAL)
+    {
+      g_autofree char *text = dup_minutes (self, ticket);
+
+      uch_map_promise_get_colors (ticket->promise, self->dark, &paper, &ink);
+      append_label (self, snapshot, text, pin->x, label_y, paper, ink);
+    }
+}
+
+static char *
+dup_age (gint64 age_ms)
+{
+  if (age_ms < UCH_HOUR_MS)
+    return g_strdup_printf (_ ("%d min ago"), (int) (age_ms / UCH_MINUTE_MS));
+  if (age_ms < UCH_DAY_MS)
+    return g_strdup_printf (_ ("%d h ago"), (int) (age_ms / UCH_HOUR_MS));
+  return g_strdup (_ ("over a day ago"));
+}
+
+static void
+draw_age (UchMapOverlay *self, GtkSnapshot *snapshot, const Badge *badge)
+{
+  gint64           age_ms = self->now - badge->engineer->at;
+  g_autofree char *text = NULL;
+
+  if (badge->engineer->at == 0 || age_ms < AGE_SHOWN_MS)
+    return;
+  text = dup_age (age_ms);
+  append_label (self, snapshot, text, badge->x, badge->y + UCH_MAP_BADGE_SIDE / 2.0f - 2,
+                self->dark ? 0x303035 : 0xffffff, self->dark ? 0xc0bfbc : 0x5e5c64);
+}
+
+static void
+draw_badge (UchMapOverlay *self, GtkSnapshot *snapshot, const Badge *badge)
+{
+  const UchMapEngineer *engineer = badge->engineer;
+  gint64                age_ms = self->now - engineer->at;
+  gboolean              dimmed
+      = self->forbidden != NULL && g_hash_table_contains (self->forbidden, engineer->id);
+  UchMapLook look = look_of (self, UCH_MAP_PICK_ENGINEER, engineer->id);
+
+  if (g_strcmp0 (self->bubble_id, engineer->id) == 0 && self->bubble_allowed)
+    look = UCH_MAP_LOOK_SELECTED;
+  append_at (snapshot,
+             uch_map_sprites_get_badge (self->sprites, engineer,
+                                        engineer->at != 0 && age_ms >= AGE_STALE_MS, dimmed, look),
+             badge->x - UCH_MAP_BADGE_SIDE / 2.0f, badge->y - UCH_MAP_BADGE_SIDE / 2.0f,
+             UCH_MAP_BADGE_SIDE, UCH_MAP_BADGE_SIDE);
+}
+
+static gboolean
+is_near (UchMapOverlay *self, float x, float y, float margin)
+{
+  return x > -margin && y > -margin && x < (float) gtk_widget_get_width (GTK_WIDGET (self)) + margin
+         && y < (float) gtk_widget_get_height (GTK_WIDGET (self)) + margin;
+}
+
+static void
+draw_place (UchMapOverlay *self, GtkSnapshot *snapshot, const Screen *screen)
+{
+  float  x = (float) round (screen->x0 + self->place_x * screen->world);
+  float  y = (float) round (screen->y0 + self->place_y * screen->world);
+  guint  level = uch_map_tiles_get_level (screen->zoom);
+  double size = MAX (10, uch_tile_house_size (level) * exp2 (screen->zoom - level));
+
+  append_at (snapshot, uch_map_sprites_get_ring (self->sprites, size + 4),
+             x - UCH_MAP_RING_SIDE / 2.0f, y - UCH_MAP_RING_SIDE / 2.0f, UCH_MAP_RING_SIDE,
+             UCH_MAP_RING_SIDE);
+}
+
+/* What the drop would mean stands above everything. */
+static void
+draw_bubble (UchMapOverlay *self, GtkSnapshot *snapshot)
+{
+  for (guint i = 0; i < self->badges->len; i++)
+    {
+      const Badge *badge = &g_array_index (self->badges, Badge, i);
+
+      if (!g_str_equal (badge->engineer->id, self->bubble_id))
+        continue;
+      append_label (self, snapshot, self->bubble_text, badge->x,
+                    badge->y + UCH_MAP_BADGE_SIDE / 2.0f + 2,
+                    self->bubble_allowed ? (self->dark ? 0xf6f5f4 : 0x241f31) : 0xe01b24,
+                    self->bubble_allowed && self->dark ? 0x241f31 : 0xffffff);
+    }
+}
+
+static void
+uch_map_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  UchMapOverlay *self = UCH_MAP_OVERLAY (widget);
+  Screen         screen = compute_screen (self);
+
+  uch_map_sprites_set_style (self->sprites, self->dark, gtk_widget_get_scale_factor (widget));
+  place_pins (self, &screen);
+  if (self->has_place)
+    draw_place (self, snapshot, &screen);
+  /* Stacks stand from the most urgent to the least: the top one is drawn last. */
+  for (guint i = self->pins->len; i-- > 0;)
+    {
+      const Pin *pin = &g_array_index (self->pins, Pin, i);
+
+      if (is_near (self, pin->x, pin->y, 60))
+        draw_pin (self, snapshot, &screen, pin);
+    }
+  /* Ages lie under all badges: a neighbour's initials matter more. */
+  for (guint i = 0; i < 2 * self->badges->len; i++)
+    {
+      const Badge *badge = &g_array_index (self->badges, Badge, i % self->badges->len);
+
+      if (!is_near (self, badge->x, badge->y, 60))
+        continue;
+      if (i < self->badges->len)
+        draw_age (self, snapshot, badge);
+      else
+        draw_badge (self, snapshot, badge);
+    }
+  if (self->bubble_id != NULL && self->bubble_text != NULL)
+    draw_bubble (self, snapshot);
+}
+
+static void
+uch_map_overlay_finalize (GObject *object)
+{
+  UchMapOverlay *self = UCH_MAP_OVERLAY (object);
+
+  g_ptr_array_unref (self->tickets);
+  g_ptr_array_unref (self->engineers);
+  g_array_unref (self->pins);
+  g_array_unref (self->badges);
+  uch_map_sprites_free (self->sprites);
+  g_free (self->hover_id);
+  g_free (self->selected_id);
+  g_free (self->spread_id);
+  g_clear_pointer (&self->forbidden, g_hash_table_unref);
+  g_free (self->bubble_id);
+  g_free (self->bubble_text);
+  G_OBJECT_CLASS (uch_map_overlay_parent_class)->finalize (object);
+}
+
+static void
+uch_map_overlay_class_init (UchMapOverlayClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = uch_map_overlay_finalize;
+  GTK_WIDGET_CLASS (klass)->snapshot = uch_map_overlay_snapshot;
+}
+
+static void
+uch_map_overlay_init (UchMapOverlay *self)
+{
+  self->tickets = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_map_ticket_free);
+  self->engineers = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_map_engineer_free);
+  self->pins = g_array_new (FALSE, TRUE, sizeof (Pin));
+  self->badges = g_array_new (FALSE, TRUE, sizeof (Badge));
+  self->sprites = uch_map_sprites_new ();
+  gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
+}
+
+/**
+ * uch_map_overlay_new:
+ * @viewport: what is looked at
+ *
+ * Returns: (transfer floating): the layer
+ */
+UchMapOverlay *
+uch_map_overlay_new (ShumateViewport *viewport)
+{
+  UchMapOverlay *self = g_object_new (UCH_TYPE_MAP_OVERLAY, "viewport", viewport, NULL);
+
+  g_signal_connect_object (viewport, "notify", G_CALLBACK (gtk_widget_queue_draw), self,
+                           G_CONNECT_SWAPPED);
+  return self;
+}
+
+static gint64
+place_code (double degrees, double steps)
+{
+  return (gint64) llround (degrees * steps);
+}
+
+/* The most urgent first; equal ones by place, so that a stack stands together. */
+static int
+compare_tickets (gconstpointer a, gconstpointer b)
+{
+  const UchMapTicket *ta = *(const UchMapTicket *const *) a;
+  const UchMapTicket *tb = *(const UchMapTicket *const *) b;
+  int                 difference = urgency (tb->promise) - urgency (ta->promise);
+
+  if (difference != 0)
+    return difference;
+  if (ta->due_at != tb->due_at)
+    return (ta->due_at == 0) - (tb->due_at == 0) ?: (ta->due_at < tb->due_at ? -1 : 1);
+  return g_strcmp0 (ta->id, tb->id);
+}
+
+/* Stacks in the order of their most urgent ticket. */
+static void
+rebuild_pins (UchMapOverlay *self)
+{
+  g_autoptr (GHashTable) stacks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                                         (GDestroyNotify) g_ptr_array_unref);
+  g_autoptr (GPtrArray) order = g_ptr_array_new ();
+
+  g_array_set_size (self->pins, 0);
+  g_ptr_array_sort (self->tickets, compare_tickets);
+  for (guint i = 0; i < self->tickets->len; i++)
+    {
+      UchMapTicket *ticket = g_ptr_array_index (self->tickets, i);
+      gint64        code = place_code (ticket->latitude, ONE_PLACE) * G_GINT64_CONSTANT (100000007)
+                    + place_code (ticket->longitude, ONE_PLACE);
+      GPtrArray *stack = g_hash_table_lookup (stacks, &code);
+
+      if (stack == NULL)
+        {
+          stack = g_ptr_array_new ();
+          g_hash_table_insert (stacks, g_memdup2 (&code, sizeof code), stack);
+          g_ptr_array_add (order, stack);
+        }
+      g_ptr_array_add (stack, ticket);
+    }
+  for (guint s = 0; s < order->len; s++)
+    {
+      GPtrArray *stack = g_ptr_array_index (order, s);
+      guint      first = self->pins->len;
+
+      for (guint i = 0; i < stack->len; i++)
+        {
+          UchMapTicket *ticket = g_ptr_array_index (stack, i);
+          Pin           pin = { .ticket = ticket,
+                                .wx = uch_mercator_x (ticket->longitude),
+                                .wy = uch_mercator_y (ticket->latitude),
+                                .index = i,
+                                .n = stack->len,
+                                .first = first };
+
+          g_array_append_val (self->pins, pin);
+        }
+    }
+}
+
+/**
+ * uch_map_overlay_set_tickets:
+ * @self: the layer
+ * @tickets: (transfer full) (element-type UchMapTicket): all pins; the array frees them
+ */
+void
+uch_map_overlay_set_tickets (UchMapOverlay *self, GPtrArray *tickets)
+{
+  g_ptr_array_unref (self->tickets);
+  self->tickets = tickets;
+  rebuild_pins (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * uch_map_overlay_set_engineers:
+ * @self: the layer
+ * @engineers: (transfer full) (element-type UchMapEngineer): all badges; the array frees them
+ */
+void
+uch_map_overlay_set_engineers (UchMapOverlay *self, GPtrArray *engineers)
+{
+  g_ptr_array_unref (self->engineers);
+  self->engineers = engineers;
+  g_array_set_size (self->badges, 0);
+  for (guint i = 0; i < engineers->len; i++)
+    {
+      UchMapEngineer *engineer = g_ptr_array_index (engineers, i);
+      Badge           badge = { .engineer = engineer,
+                                .wx = uch_mercator_x (engineer->longitude),
+                                .wy = uch_mercator_y (engineer->latitude) };
+
+      for (guint k = 0; k < engineers->len; k++)
+        {
+          const UchMapEngineer *other = g_ptr_array_index (engineers, k);
+
+          if (place_code (other->latitude, ONE_PARKING)
+                  != place_code (engineer->latitude, ONE_PARKING)
+              || place_code (other->longitude, ONE_PARKING)
+                     != place_code (engineer->longitude, ONE_PARKING))
+            continue;
+          badge.n++;
+          badge.index += k < i;
+        }
+      g_array_append_val (self->badges, badge);
+    }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * uch_map_overlay_get_tickets:
+ * @self: the layer
+ *
+ * Returns: (transfer none) (element-type UchMapTicket): the pins, the most urgent first
+ */
+GPtrArray *
+uch_map_overlay_get_tickets (UchMapOverlay *self)
+{
+  return self->tickets;
+}
+
+/**
+ * uch_map_overlay_get_engineers:
+ * @self: the layer
+ *
+ * Returns: (transfer none) (element-type UchMapEngineer): the badges
+ */
+GPtrArray *
+uch_map_overlay_get_engineers (UchMapOverlay *self)
+{
+  return self->engineers;
+}
+
+/**
+ * uch_map_overlay_set_now:
+ * @self: the layer
+ * @now: what minutes and ages are counted from
+ */
+void
+uch_map_overlay_set_now (UchMapOverlay *self, UchTime now)
+{
+  gint64 step_ms = 10 * UCH_SECOND_MS;
+  /* Texts change by the minute: not every tick is worth a frame. */
+  gboolean redraw = now / step_ms != self->now / step_ms;
+
+  self->now = now;
+  if (redraw)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * uch_map_overlay_set_dark:
+ * @self: the layer
+ * @dark: for dark ground
+ */
+void
+uch_map_overlay_set_dark (UchMapOverlay *self, gboolean dark)
+{
+  self->dark = !!dark;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * uch_map_overlay_pick:
+ * @self: the layer
+ * @x: pixels from the left
+ * @y: pixels from the top
+ *
+ * Returns: the ticket or engineer drawn there, the topmost first
+ */
+UchMapPick
+uch_map_overlay_pick (UchMapOverlay *self, double x, double y)
+{
+  Screen screen = compute_screen (self);
+
+  place_pins (self, &screen);
+  for (guint i = self->badges->len; i-- > 0;)
+    {
+      const Badge *badge = &g_array_index (self->badges, Badge, i);
+
+      if (hypot (x - badge->x, y - badge->y) <= 18)
+        return (UchMapPick){ UCH_MAP_PICK_ENGINEER, badge->engineer->id };
+    }
+  for (guint i = 0; i < self->pins->len; i++)
+    {
+      const Pin *pin = &g_array_index (self->pins, Pin, i);
+      gboolean   spread = stack_is_spread (self, pin);
+      gboolean   small = screen.zoom < PIN_ZOOM_MIN && !spread;
+      double     head_y = small ? pin->y : pin->y - (UCH_MAP_PIN_ANCHOR_Y - UCH_MAP_PIN_HEAD_Y);
+
+      if (hypot (x - pin->x, y - head_y) > (small ? 9 : 14)
+          && (small || fabs (x - pin->x) > 5 || y < head_y || y > pin->y))
+        continue;
+      if (pin->n > 1 && !spread)
+        return (UchMapPick){ UCH_MAP_PICK_STACK,
+                             g_array_index (self->pins, Pin, pin->first).ticket->id };
+      return (UchMapPick){ UCH_MAP_PICK_TICKET, pin->ticket->id };
+    }
+  return (UchMapPick){ UCH_MAP_PICK_NOTHING, NULL };
+}
+
+/**
+ * uch_map_overlay_set_hover:
+ * @self: the layer
+ * @pick: what is under the pointer
+ */
+void
+uch_map_overlay_set_hover (UchMapOverlay *self, UchMapPick pick)
+{
+  if (self->hover_kind == pick.kind && g_strcmp0 (self->hover_id, pick.id) == 0)
+    return;
+  self->hover_kind = pick.kind;
+  g_free (self->hover_id);
+  self->hover_id = g_strdup (pick.id);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * uch_map_overlay_select:
+ * @self: the layer
+ * @kind: a ticket or an engineer; nothing clears the selection
+ * @id: (nullable): which
+ */
+void
+uch_map_overlay_select (UchMapOverlay *self, UchMapPickKind kind, const char *id)
+{
+  char *copy = g_strdup (id);
+
+  g_free (self->selected_id);
+  self->selected_id = copy;
+  self->selected_kind = id != NULL ? kind : UCH_MAP_PICK_NOTHING;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * uch_map_overlay_get_selected:
+ * @self: the layer
+ * @kind: a ticket or an engineer
+ *
+ * Returns: (transfer none) (nullable): id of the selected one of that kind
+ */
+const char *
+uch_map_overlay_get_selected (UchMapOverlay *self, UchMapPickKind kind)
+{
+  return self->selected_kind == kind ? self->selected_id : NULL;
+}
+
+/**
+ * uch_map_overlay_mark_place:
+ * @self: the layer
+ * @latitude: degrees
+ * @longitude: degrees
+ *
+ * Draws a ring around a house.
+ */
+void
+uch_map_overlay_mark_place (UchMapOverlay *self, double latitude, double longitude)
+{
+  self->has_place = TRUE;
+  self->place_x = uch_mercator_x (longitude);
+  self->place_y = uch_mercator_y (latitude);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * uch_map_overlay_clear_place:
+ * @self: the layer
+ */
+void
+uch_map_overlay_clear_place (UchMapOverlay *self)
+{
+  self->has_place = FALSE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * uch_map_overlay_spread:
+ * @self: the layer
+ * @ticket_id: (nullable): a ticket of the stack; %NULL closes all
+ *
+ * Spreads the tickets of one place around it, so that each can be taken.
+ *
+ * Returns: whether something changed
+ */
+gboolean
+uch_map_overlay_spread (UchMapOverlay *self, const char *ticket_id)
+{
+  char *copy;
+
+  if (g_strcmp0 (self->spread_id, ticket_id) == 0)
+    return FALSE;
+  copy = g_strdup (ticket_id);
+  g_free (self->spread_id);
+  self->spread_id = copy;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return TRUE;
+}
+
+/**
+ * uch_map_overlay_set_hints:
+ * @self: the layer
+ * @forbidden: (transfer full) (nullable): set of ids of engineers who cannot take what is dragged
+ */
+void
+uch_map_overlay_set_hints (UchMapOverlay *self, GHashTable *forbidden)
+{
+  g_clear_pointer (&self->forbidden, g_hash_table_unref);
+  self->forbidden = forbidden;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * uch_map_overlay_set_bubble:
+ * @self: the layer
+ * @engineer_id: (nullable): over whom something is held; %NULL: nobody
+ * @text: (nullable): what the drop would mean
+ * @allowed: whether it may be dropped
+ */
+void
+uch_map_overlay_set_bubble (UchMapOverlay *self,
+                            const char    *engineer_id,
+                            const char    *text,
+                            gboolean       allowed)
+{
+  if (g_strcmp0 (self->bubble_id, engineer_id) == 0 && g_strcmp0 (self->bubble_text, text) == 0)
+    return;
+  g_free (self->bubble_id);
+  g_free (self->bubble_text);
+  self->bubble_id = g_strdup (engineer_id);
+  self->bubble_text = g_strdup (text);
+  self->bubble_allowed = allowed;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * uch_map_overlay_dup_icon:
+ * @self: the layer
+ * @ticket_id: a ticket
+ *
+ * Returns: (transfer full) (nullable): its pin, for what the pointer carries
+ */
+GdkPaintable *
+uch_map_overlay_dup_icon (UchMapOverlay *self, const char *ticket_id)
+{
+  for (guint i = 0; i < self->tickets->len; i++)
+    {
+      const UchMapTicket *ticket = g_ptr_array_index (self->tickets, i);
+
+      if (g_str_equal (ticket->id, ticket_id))
+        return g_object_ref (GDK_PAINTABLE (
+            uch_map_sprites_get_pin (self->sprites, ticket, FALSE, UCH_MAP_LOOK_NORMAL)));
+    }
+  return NULL;
+}
