@@ -1,0 +1,164 @@
+#include "server/admin/uch-certificate.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#define COMMON_NAME "uchastok-store"
+#define SERIAL_LEN 16
+/* Clocks of desks may run a little behind. */
+#define VALID_BEFORE_MS UCH_DAY_MS
+
+/* Passes on what gnutls says; TRUE for success. */
+static gboolean
+check (int code, GError **error)
+{
+  if (code >= 0)
+    return TRUE;
+  g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_MISC, "the certificate cannot be made: %s",
+               gnutls_strerror (code));
+  return FALSE;
+}
+
+static gboolean
+add_names (gnutls_x509_crt_t certificate, const char *const *names, GError **error)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autoptr (GInetAddress) address = g_inet_address_new_from_string (names[i]);
+      int code;
+
+      if (address != NULL)
+        code = gnutls_x509_crt_set_subject_alt_name (
+            certificate, GNUTLS_SAN_IPADDRESS, g_inet_address_to_bytes (address),
+            (guint) g_inet_address_get_native_size (address), GNUTLS_FSAN_APPEND);
+      else
+        code = gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, names[i],
+                                                     (guint) strlen (names[i]), GNUTLS_FSAN_APPEND);
+      if (!check (code, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+fill (gnutls_x509_crt_t     certificate,
+      gnutls_x509_privkey_t key,
+      const char *const    *names,
+      UchTime               now,
+      GError              **error)
+{
+  guint8 serial[SERIAL_LEN];
+
+  if (!check (gnutls_rnd (GNUTLS_RND_NONCE, serial, sizeof serial), error))
+    return FALSE;
+  serial[0] &= 0x7f; /* a serial number is positive (RFC 5280, 4.1.2.2) */
+  return check (gnutls_x509_crt_set_version (certificate, 3), error)
+         && check (gnutls_x509_crt_set_serial (certificate, serial, sizeof serial), error)
+         && check (gnutls_x509_crt_set_activation_time (
+                       certificate, (time_t) ((now - VALID_BEFORE_MS) / UCH_SECOND_MS)),
+                   error)
+         && check (gnutls_x509_crt_set_expiration_time (
+                       certificate, (time_t) ((now + UCH_CERTIFICATE_LIFE_MS) / UCH_SECOND_MS)),
+                   error)
+         && check (gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0,
+                                                  COMMON_NAME, strlen (COMMON_NAME)),
+                   error)
+         && add_names (certificate, names, error)
+         && check (gnutls_x509_crt_set_basic_constraints (certificate, 0, -1), error)
+         && check (gnutls_x509_crt_set_key_usage (certificate, GNUTLS_KEY_DIGITAL_SIGNATURE), error)
+         && check (gnutls_x509_crt_set_key_purpose_oid (certificate, GNUTLS_KP_TLS_WWW_SERVER, 0),
+                   error)
+         && check (gnutls_x509_crt_set_key (certificate, key), error)
+         && check (gnutls_x509_crt_sign2 (certificate, certificate, key, GNUTLS_DIG_SHA256, 0),
+                   error);
+}
+
+static gboolean
+write_file (const char *path, const gnutls_datum_t *pem, int mode, GError **error)
+{
+  return g_file_set_contents_full (path, (const char *) pem->data, (gssize) pem->size,
+                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                   mode, error);
+}
+
+static gboolean
+make (gnutls_x509_crt_t     certificate,
+      gnutls_x509_privkey_t key,
+      const char           *certificate_path,
+      const char           *key_path,
+      const char *const    *names,
+      UchTime               now,
+      GError              **error)
+{
+  gnutls_datum_t certificate_pem = { NULL, 0 }, key_pem = { NULL, 0 };
+  gboolean       done;
+
+  done = check (gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA,
+                                              GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0),
+                error)
+         && fill (certificate, key, names, now, error)
+         && check (gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &certificate_pem),
+                   error)
+         && check (gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_PEM, &key_pem), error)
+         && write_file (key_path, &key_pem, 0600, error)
+         && write_file (certificate_path, &certificate_pem, 0644, error);
+  gnutls_free (certificate_pem.data);
+  if (key_pem.data != NULL)
+    gnutls_memset (key_pem.data, 0, key_pem.size);
+  gnutls_free (key_pem.data);
+  return done;
+}
+
+/**
+ * uch_certificate_make:
+ * @certificate_path: where the certificate goes, as PEM
+ * @key_path: where its key goes, as PEM that only the owner may read
+ * @names: (array zero-terminated=1): host names and addresses that it is for
+ * @now: it is valid from a day before
+ *
+ * Makes a key (ECDSA on P-256) and a certificate that it signs itself.
+ *
+ * Returns: %FALSE with @error of #GTlsError or #GFileError
+ */
+gboolean
+uch_certificate_make (const char        *certificate_path,
+                      const char        *key_path,
+                      const char *const *names,
+                      UchTime            now,
+                      GError           **error)
+{
+  gnutls_x509_crt_t     certificate;
+  gnutls_x509_privkey_t key;
+  gboolean              done;
+
+  if (!check (gnutls_x509_crt_init (&certificate), error))
+    return FALSE;
+  if (!check (gnutls_x509_privkey_init (&key), error))
+    {
+      gnutls_x509_crt_deinit (certificate);
+      return FALSE;
+    }
+  done = make (certificate, key, certificate_path, key_path, names, now, error);
+  gnutls_x509_privkey_deinit (key);
+  gnutls_x509_crt_deinit (certificate);
+  return done;
+}
+
+/**
+ * uch_certificate_dup_fingerprint:
+ *
+ * Returns: (transfer full): SHA-256 of the certificate: 64 lower-case hex digits
+ */
+char *
+uch_certificate_dup_fingerprint (GTlsCertificate *certificate)
+{
+  g_autoptr (GByteArray) der = NULL;
+
+  g_object_get (certificate, "certificate", &der, NULL);
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);
+}

@@ -1,0 +1,46 @@
+#include "server/admin/uch-folder.h"
+
+#include "server/admin/uch-certificate.h"
+
+/**
+ * uch_folder_dup_store_url:
+ *
+ * Returns: (transfer full): the address for uch_store_open()
+ */
+char *
+uch_folder_dup_store_url (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, UCH_FOLDER_DATABASE, NULL);
+
+  return g_strconcat ("sqlite:", path, NULL);
+}
+
+/**
+ * uch_folder_make_certificate:
+ *
+ * Makes a self-signed certificate for this machine: localhost and its own name. What is there is
+ * replaced, and every desk has to be told the new fingerprint.
+ */
+gboolean
+uch_folder_make_certificate (const char *folder, gint64 now, GError **error)
+{
+  g_autofree char  *certificate = g_build_filename (folder, UCH_FOLDER_CERTIFICATE, NULL);
+  g_autofree char  *key = g_build_filename (folder, UCH_FOLDER_KEY, NULL);
+  const char *const names[] = { "localhost", "127.0.0.1", "::1", g_get_host_name (), NULL };
+
+  return uch_certificate_make (certificate, key, names, now, error);
+}
+
+/**
+ * uch_folder_load_certificate:
+ *
+ * Returns: (transfer full) (nullable): the certificate with its key
+ */
+GTlsCertificate *
+uch_folder_load_certificate (const char *folder, GError **error)
+{
+  g_autofree char *certificate = g_build_filename (folder, UCH_FOLDER_CERTIFICATE, NULL);
+  g_autofree char *key = g_build_filename (folder, UCH_FOLDER_KEY, NULL);
+
+  return g_tls_certificate_new_from_files (certificate, key, error);
+}
