@@ -242,3 +242,22 @@ uch_store_reveal (UchStore         *self,
     }
   return uch_store_commit (self, error) ? g_steal_pointer (&text) : NULL;
 }
+
+/**
+ * uch_store_list_looks:
+ * @self: a store
+ * @by: an admin
+ * @row_id: whose sensitive texts
+ * @now: the store's clock
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable) (element-type UchLook): who has looked at that row, in order
+ */
+GPtrArray *
+uch_store_list_looks (
+    UchStore *self, const UchSession *by, const char *row_id, UchTime now, GError **error)
+{
+  if (!uch_store_check_admin (self, by, now, error))
+    return NULL;
+  return BACKEND (self, find_rows, &uch_look_schema, "row_id", row_id, error);
+}
