@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("UCHASTOK_BUILD", ROOT / "build"))
 DESK = BUILD / "src/app/uchastok"
-STORE = BUILD / "src/server/uchastok-store"
+STORE = BUILD / "src/server/admin/uchastok-store"
 TIMEOUT_S = float(os.environ.get("UCHASTOK_TEST_TIMEOUT", "30"))
 SKIPPED = 77  # how a test tells meson that it could not run
 

@@ -1,0 +1,168 @@
+/* init, demo and fingerprint: a store begins. */
+#include <errno.h>
+#include <string.h>
+
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+
+#include "core/uch-office.h"
+#include "server/admin/uch-admin-demo.h"
+#include "server/admin/uch-certificate.h"
+#include "server/admin/uch-cli.h"
+
+#define FOLDER_MODE 0700
+
+/* A folder that holds no store yet; only its owner may look in. */
+static gboolean
+make_folder (const char *folder, GError **error)
+{
+  g_autofree char *database = g_build_filename (folder, UCH_FOLDER_DATABASE, NULL);
+
+  if (g_file_test (database, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST, _ ("There is a store already in %s"),
+                   folder);
+      return FALSE;
+    }
+  if (g_mkdir_with_parents (folder, FOLDER_MODE) != 0)
+    {
+      int code = errno;
+
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
+                   _ ("The folder %s cannot be made: %s"), folder, g_strerror (code));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static UchStore *
+make_store (const char *folder, GError **error)
+{
+  if (!make_folder (folder, error) || !uch_folder_make_certificate (folder, uch_cli_now (), error))
+    return NULL;
+  return uch_cli_open (folder, UCH_STORE_CREATE, error);
+}
+
+/* The lists of reasons that every office starts with. */
+static gboolean
+put_reasons (UchStore *store, GError **error)
+{
+  g_autoptr (UchSession) session = uch_session_new_local (UCH_ROLE_STORE, NULL, "init");
+  g_autoptr (GPtrArray) ops = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_op_free);
+  g_autoptr (GPtrArray) acks = NULL;
+  const UchReasonSeed *seeds;
+  guint                n_seeds;
+  gint64               last_mid, head;
+
+  seeds = uch_reason_list_seeds (&n_seeds);
+  for (guint i = 0; i < n_seeds; i++)
+    {
+      const char      *kind = uch_reason_kind_nicks[seeds[i].kind];
+      g_autofree char *id = g_strconcat (kind, ".", seeds[i].code, NULL);
+      g_autofree char *command_id = g_strconcat ("init-", id, NULL);
+      GVariantDict     fields;
+      g_autoptr (UchCommand) command = NULL;
+
+      g_variant_dict_init (&fields, NULL);
+      g_variant_dict_insert (&fields, "kind", "s", kind);
+      g_variant_dict_insert (&fields, "code", "s", seeds[i].code);
+      g_variant_dict_insert (&fields, "position", "x", (gint64) i);
+      command = uch_command_new_with (command_id, UCH_COMMAND_PUT, uch_cli_now (), "table", "s",
+                                      uch_reason_schema.name, "id", "s", id, "fields", "v",
+                                      g_variant_dict_end (&fields), NULL);
+      g_ptr_array_add (ops, uch_store_op_new (i + 1, command));
+    }
+  acks = uch_store_push (store, session, "init", ops, uch_cli_now (), &last_mid, &head, error);
+  return acks != NULL;
+}
+
+static gboolean
+print_fingerprint (const char *folder, GError **error)
+{
+  g_autoptr (GTlsCertificate) certificate = uch_folder_load_certificate (folder, error);
+  g_autofree char *fingerprint = NULL;
+
+  if (certificate == NULL)
+    return FALSE;
+  fingerprint = uch_certificate_dup_fingerprint (certificate);
+  g_print ("%s\n", fingerprint);
+  return TRUE;
+}
+
+/**
+ * uch_cli_init:
+ *
+ * "init": an empty store with the usual reasons and a certificate of its own.
+ */
+int
+uch_cli_init (int argc, char *argv[])
+{
+  g_auto (UchCliPlace) place = { 0 };
+  g_autoptr (UchStore) store = NULL;
+  GError *error = NULL;
+
+  if (!uch_cli_parse (argc, argv, _ ("Makes an empty store."), NULL, &place))
+    return 2;
+  store = make_store (place.folder, &error);
+  if (store == NULL || !put_reasons (store, &error))
+    return uch_cli_fail (error);
+  g_print (_ ("There is a store now in %s. The fingerprint of its certificate:\n"), place.folder);
+  return print_fingerprint (place.folder, &error) ? 0 : uch_cli_fail (error);
+}
+
+static void
+print_login_cb (const UchStaff *staff, const char *password, gpointer user_data)
+{
+  g_print ("%s\t%s\t%s\t%s\n", uch_demo_town_get_login (staff), password,
+           uch_role_nicks[staff->role], staff->name);
+}
+
+/**
+ * uch_cli_demo:
+ *
+ * "demo": a store of the invented town. Prints a line per person: login, password, role and name,
+ * with tabs between them.
+ */
+int
+uch_cli_demo (int argc, char *argv[])
+{
+  g_auto (UchCliPlace) place = { 0 };
+  g_autoptr (UchStore) store = NULL;
+  int                seed = 1, n_houses = 0, n_tickets = 0;
+  const GOptionEntry entries[] = {
+    { "seed", 0, 0, G_OPTION_ARG_INT, &seed, N_ ("Another number makes another town"), N_ ("N") },
+    { "houses", 0, 0, G_OPTION_ARG_INT, &n_houses, N_ ("How many houses"), N_ ("N") },
+    { "tickets", 0, 0, G_OPTION_ARG_INT, &n_tickets, N_ ("How many tickets"), N_ ("N") },
+    { NULL },
+  };
+  UchDemoOptions options;
+  GError        *error = NULL;
+
+  if (!uch_cli_parse (argc, argv, _ ("Makes a store of an invented town."), entries, &place))
+    return 2;
+  store = make_store (place.folder, &error);
+  options = (UchDemoOptions){ .seed = (guint32) seed,
+                              .n_houses = (guint) MAX (n_houses, 0),
+                              .n_tickets = (guint) MAX (n_tickets, 0),
+                              .now = uch_cli_now () };
+  if (store == NULL || !uch_admin_demo_fill (store, &options, print_login_cb, NULL, &error))
+    return uch_cli_fail (error);
+  return 0;
+}
+
+/**
+ * uch_cli_fingerprint:
+ *
+ * "fingerprint": what a person compares at the first sign-in.
+ */
+int
+uch_cli_fingerprint (int argc, char *argv[])
+{
+  g_auto (UchCliPlace) place = { 0 };
+  GError *error = NULL;
+
+  if (!uch_cli_parse (argc, argv, _ ("Prints the fingerprint of the certificate (SHA-256)."), NULL,
+                      &place))
+    return 2;
+  return print_fingerprint (place.folder, &error) ? 0 : uch_cli_fail (error);
+}

@@ -1,0 +1,141 @@
+/* user: who may sign in. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gi18n.h>
+
+#include "core/uch-people.h"
+#include "server/admin/uch-cli.h"
+
+#define PASSWORD_LINE_MAX (UCH_PASSWORD_LEN_MAX + 2)
+
+/* The first line of standard input: no password on a command line, where anybody can read it. */
+static char *
+read_password (void)
+{
+  char line[PASSWORD_LINE_MAX];
+
+  if (isatty (STDIN_FILENO))
+    g_printerr ("%s ", _ ("Password:"));
+  if (fgets (line, sizeof line, stdin) == NULL)
+    return NULL;
+  line[strcspn (line, "\r\n")] = '\0';
+  return g_strdup (line);
+}
+
+static int
+list_users (UchStore *store, const UchSession *session)
+{
+  GError *error = NULL;
+  g_autoptr (GPtrArray) accounts = uch_store_list_accounts (store, session, uch_cli_now (), &error);
+
+  if (accounts == NULL)
+    return uch_cli_fail (error);
+  for (guint i = 0; i < accounts->len; i++)
+    {
+      const UchAccount *account = g_ptr_array_index (accounts, i);
+
+      g_print ("%s\t%s\t%s%s\n", account->login, uch_role_nicks[account->role],
+               account->staff_id != NULL ? account->staff_id : "",
+               account->disabled ? "\tdisabled" : "");
+    }
+  return 0;
+}
+
+static int
+add_user (UchStore         *store,
+          const UchSession *session,
+          const char       *login,
+          const char       *role,
+          const char       *staff_id)
+{
+  g_autofree char *password = NULL;
+  g_autoptr (UchAccount) account = NULL;
+  int     index = uch_nick_index (uch_role_nicks, role);
+  GError *error = NULL;
+
+  if (index < 0)
+    {
+      g_autofree char *roles = g_strjoinv (", ", (char **) uch_role_nicks);
+
+      g_printerr (_ ("uchastok-store: “%s” is no role; there are: %s\n"), role, roles);
+      return 2;
+    }
+  password = read_password ();
+  if (password == NULL)
+    {
+      g_printerr ("uchastok-store: %s\n", _ ("A password is expected on standard input"));
+      return 2;
+    }
+  account = uch_store_add_account (store, session, login, password, (UchRole) index, staff_id,
+                                   uch_cli_now (), &error);
+  return account != NULL ? 0 : uch_cli_fail (error);
+}
+
+static int
+set_password (UchStore *store, const UchSession *session, const char *login)
+{
+  g_autofree char *password = read_password ();
+  GError          *error = NULL;
+
+  if (password == NULL)
+    {
+      g_printerr ("uchastok-store: %s\n", _ ("A password is expected on standard input"));
+      return 2;
+    }
+  return uch_store_set_password (store, session, login, password, uch_cli_now (), &error)
+             ? 0
+             : uch_cli_fail (error);
+}
+
+/**
+ * uch_cli_user:
+ *
+ * "user list", "user add LOGIN", "user password LOGIN", "user disable LOGIN", "user enable LOGIN".
+ */
+int
+uch_cli_user (int argc, char *argv[])
+{
+  g_auto (UchCliPlace) place = { 0 };
+  g_autoptr (UchStore) store = NULL;
+  g_autoptr (UchSession) session = uch_session_new_local (UCH_ROLE_STORE, NULL, "uchastok-store");
+  g_autofree char   *role = NULL, *staff_id = NULL;
+  const GOptionEntry entries[] = {
+    { "role", 0, 0, G_OPTION_ARG_STRING, &role, N_ ("dispatcher, head, clerk, engineer or admin"),
+      N_ ("ROLE") },
+    { "staff", 0, 0, G_OPTION_ARG_STRING, &staff_id, N_ ("Which member of staff this is"),
+      N_ ("ID") },
+    { NULL },
+  };
+  const char *verb, *login;
+  GError     *error = NULL;
+
+  if (!uch_cli_parse (argc, argv,
+                      _ ("user list | add LOGIN | password LOGIN | disable LOGIN | enable LOGIN"),
+                      entries, &place))
+    return 2;
+  verb = place.rest != NULL ? place.rest[0] : "list";
+  login = place.rest != NULL ? place.rest[1] : NULL;
+  if (login == NULL && strcmp (verb, "list") != 0)
+    {
+      g_printerr ("uchastok-store: %s\n", _ ("Say whom: a login is missing"));
+      return 2;
+    }
+  store = uch_cli_open (place.folder, 0, &error);
+  if (store == NULL)
+    return uch_cli_fail (error);
+  if (strcmp (verb, "list") == 0)
+    return list_users (store, session);
+  if (strcmp (verb, "add") == 0)
+    return add_user (store, session, login, role != NULL ? role : "dispatcher", staff_id);
+  if (strcmp (verb, "password") == 0)
+    return set_password (store, session, login);
+  if (strcmp (verb, "disable") == 0 || strcmp (verb, "enable") == 0)
+    return uch_store_set_disabled (store, session, login, strcmp (verb, "disable") == 0,
+                                   uch_cli_now (), &error)
+               ? 0
+               : uch_cli_fail (error);
+  g_printerr (_ ("uchastok-store: there is no “user %s”\n"), verb);
+  return 2;
+}

@@ -1,0 +1,41 @@
+/* The verbs of uchastok-store. Each reads its own options and returns the exit status. */
+#pragma once
+
+#include "server/admin/uch-folder.h"
+#include "store/uch-store-accounts.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *name;
+  const char *summary; /* to be translated */
+  int (*run) (int argc, char *argv[]);
+} UchCliVerb;
+
+/* What every verb takes; the strings are owned. */
+typedef struct
+{
+  char  *folder; /* --data DIR */
+  char **rest;   /* what is no option */
+} UchCliPlace;
+
+gboolean  uch_cli_parse (int                argc,
+                         char              *argv[],
+                         const char        *summary,
+                         const GOptionEntry entries[],
+                         UchCliPlace       *out_place);
+void      uch_cli_place_clear (UchCliPlace *place);
+UchStore *uch_cli_open (const char *folder, UchStoreFlags flags, GError **error);
+void      uch_cli_random (guint8 *buffer, gsize len, gpointer user_data);
+gint64    uch_cli_now (void);
+int       uch_cli_fail (GError *error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UchCliPlace, uch_cli_place_clear)
+
+int uch_cli_init (int argc, char *argv[]);
+int uch_cli_demo (int argc, char *argv[]);
+int uch_cli_fingerprint (int argc, char *argv[]);
+int uch_cli_user (int argc, char *argv[]);
+
+G_END_DECLS
