@@ -19,6 +19,7 @@ struct _UchMap
   GtkWidget    *zoom_in, *zoom_out;
   GtkLabel     *attribution;
   GtkWidget    *degraded;
+  GtkLabel     *problem;
 
   /* owned */
   UchTileBaker     *baker;
@@ -34,11 +35,13 @@ struct _UchMap
   gpointer        drop_data;
   UchMapHouseFunc house_func;
   gpointer        house_data;
-  guint           fit_id; /* tick callback that waits for a size */
+  gboolean        fixed_problem; /* the choice of the base map could not be followed at all */
+  guint           fit_id;        /* tick callback that waits for a size */
   gboolean        has_view;
   double          press_x, press_y;
 };
 
+void uch_map_init_view (UchMap *self);
 void uch_map_init_input (UchMap *self);
 void uch_map_init_drag (UchMap *self);
 void uch_map_emit_activated (UchMap *self, UchMapPick pick, double x, double y);
