@@ -16,7 +16,7 @@ static sqlite3_vfs       *real_vfs;
 static sqlite3_io_methods methods;
 static gint               fault;
 static gint               n_left;
-static gint               n_writes;
+static gint               n_syncs;
 
 static sqlite3_file *
 real_file (sqlite3_file *file)
@@ -24,11 +24,10 @@ real_file (sqlite3_file *file)
   return ((FaultFile *) file)->real;
 }
 
-/* Counts a write and says what it should give. */
+/* What the next write should give. */
 static int
 next_write (void)
 {
-  g_atomic_int_inc (&n_writes);
   if (g_atomic_int_get (&fault) == UCH_FAULT_NONE)
     return SQLITE_OK;
   if (g_atomic_int_get (&n_left) > 0)
@@ -77,6 +76,7 @@ fault_truncate (sqlite3_file *file, sqlite3_int64 size)
 static int
 fault_sync (sqlite3_file *file, int flags)
 {
+  g_atomic_int_inc (&n_syncs);
   if (g_atomic_int_get (&fault) == UCH_FAULT_IO && g_atomic_int_get (&n_left) == 0)
     return SQLITE_IOERR_FSYNC;
   return real_file (file)->pMethods->xSync (real_file (file), flags);
@@ -213,12 +213,12 @@ uch_fault_vfs_set (UchFault new_fault, guint after_writes)
 }
 
 /**
- * uch_fault_vfs_get_n_writes:
+ * uch_fault_vfs_get_n_syncs:
  *
- * Returns: how many writes were tried so far
+ * Returns: how often something was to be made durable so far
  */
 guint
-uch_fault_vfs_get_n_writes (void)
+uch_fault_vfs_get_n_syncs (void)
 {
-  return (guint) g_atomic_int_get (&n_writes);
+  return (guint) g_atomic_int_get (&n_syncs);
 }

@@ -21,6 +21,6 @@ typedef enum
 
 void  uch_fault_vfs_install (void);
 void  uch_fault_vfs_set (UchFault fault, guint after_writes);
-guint uch_fault_vfs_get_n_writes (void);
+guint uch_fault_vfs_get_n_syncs (void);
 
 G_END_DECLS
