@@ -102,10 +102,6 @@ typedef struct
                             gint64           seq,
                             UchTime          now,
                             GError         **error);
-  gboolean (*forget_deletion) (UchStoreBackend *self,
-                               const UchSchema *schema,
-                               const char      *id,
-                               GError         **error);
 
   /* The order after a seq, by seq; of UchStoreMark. */
   GArray *(*list_marks) (UchStoreBackend *self, gint64 after, guint limit, GError **error);

@@ -146,7 +146,8 @@ fill_page (
  * @error: return location
  *
  * The latest version of every row that changed after @after, as @session may see it, ordered by
- * seq. All rows of one operation are on one page. The next cursor is the page's `to`.
+ * seq. All rows of one operation are on one page. The next cursor is the page's `to`. A row that
+ * was removed and made again may come with its old tombstone before it.
  *
  * Errors: %UCH_STORE_ERROR_EPOCH when @after is beyond the head, %UCH_STORE_ERROR_RESYNC when it
  * is below the floor.

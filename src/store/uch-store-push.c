@@ -109,9 +109,7 @@ put_changes (UchStore *self, GPtrArray *changes, gint64 seq, UchTime now, GError
             return FALSE;
           continue;
         }
-      if (!BACKEND (self, put_row, change->after, seq, error)
-          || (change->before == NULL
-              && !BACKEND (self, forget_deletion, schema, change->id, error)))
+      if (!BACKEND (self, put_row, change->after, seq, error))
         return FALSE;
       if (change->table != UCH_TABLE_TICKET || change->before != NULL)
         continue;

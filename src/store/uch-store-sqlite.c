@@ -298,22 +298,6 @@ sqlite_put_deletion (UchStoreBackend *backend,
   return uch_store_sqlite_said (uch_db_stmt_run (stmt, error), error);
 }
 
-static gboolean
-sqlite_forget_deletion (UchStoreBackend *backend,
-                        const UchSchema *schema,
-                        const char      *id,
-                        GError         **error)
-{
-  g_autoptr (UchDbStmt) stmt = uch_db_prepare (
-      db_of (backend), "DELETE FROM deletion WHERE table_name = ? AND id = ?", error);
-
-  if (stmt == NULL)
-    return uch_store_sqlite_said (FALSE, error);
-  uch_db_stmt_bind_text (stmt, 1, schema->name);
-  uch_db_stmt_bind_text (stmt, 2, id);
-  return uch_store_sqlite_said (uch_db_stmt_run (stmt, error), error);
-}
-
 /* One SELECT over the seq indexes of all tables, which SQLite merges without sorting. */
 static char *
 write_marks_sql (void)
@@ -464,7 +448,6 @@ static const UchStoreBackendClass sqlite_class = {
   .put_row = sqlite_put_row,
   .delete_row = sqlite_delete_row,
   .put_deletion = sqlite_put_deletion,
-  .forget_deletion = sqlite_forget_deletion,
   .list_marks = sqlite_list_marks,
   .list_changed = sqlite_list_changed,
   .list_deletions = sqlite_list_deletions,

@@ -58,6 +58,37 @@ test_broken_disk_consumes_nothing (Suite *suite, gconstpointer data)
   push_through_fault (suite, UCH_FAULT_IO);
 }
 
+/* A row that could not be read is not "unknown": no verdict is given on what was not seen. */
+static void
+test_unreadable_row_is_no_refusal (Suite *suite, gconstpointer data)
+{
+  g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
+  guint n_failed = 0, n_open = 0;
+
+  for (guint n_reads = 0; n_reads < 60; n_reads++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *id = g_strdup_printf ("t%u", n_reads);
+      g_autoptr (UchCommand) create = suite_make_ticket (suite, id);
+      g_autoptr (UchStoreAck) ack = NULL;
+
+      suite_restart (suite); /* with nothing in the cache */
+      uch_fault_vfs_set (UCH_FAULT_READ, n_reads);
+      ack = sender_push_at (dasha, dasha->mid + 1, create, &error);
+      uch_fault_vfs_set (UCH_FAULT_NONE, 0);
+      if (ack == NULL)
+        {
+          g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_UNAVAILABLE);
+          n_failed++;
+        }
+      else
+        n_open++;
+      sender_do (dasha, create);
+    }
+  g_assert_cmpuint (n_failed, >, 10);
+  g_assert_cmpuint (n_open, >, 1);
+}
+
 static void
 test_read_only_disk_is_said (Suite *suite, gconstpointer data)
 {
@@ -246,6 +277,7 @@ main (int argc, char *argv[])
   uch_fault_vfs_install ();
   suite_add ("/store/faults/full-disk-consumes-nothing", test_full_disk_consumes_nothing);
   suite_add ("/store/faults/broken-disk-consumes-nothing", test_broken_disk_consumes_nothing);
+  suite_add ("/store/faults/unreadable-row-is-no-refusal", test_unreadable_row_is_no_refusal);
   suite_add ("/store/faults/read-only-disk-is-said", test_read_only_disk_is_said);
   suite_add ("/store/faults/newer-store-is-refused-untouched",
              test_newer_store_is_refused_untouched);

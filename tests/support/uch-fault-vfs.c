@@ -24,26 +24,30 @@ real_file (sqlite3_file *file)
   return ((FaultFile *) file)->real;
 }
 
+/* What the next read should give. */
+static int
+next_read (void)
+{
+  if (g_atomic_int_get (&fault) != UCH_FAULT_READ)
+    return SQLITE_OK;
+  if (g_atomic_int_get (&n_left) == 0)
+    return SQLITE_IOERR_READ;
+  g_atomic_int_add (&n_left, -1);
+  return SQLITE_OK;
+}
+
 /* What the next write should give. */
 static int
 next_write (void)
 {
-  if (g_atomic_int_get (&fault) == UCH_FAULT_NONE)
+  if (g_atomic_int_get (&fault) != UCH_FAULT_FULL && g_atomic_int_get (&fault) != UCH_FAULT_IO)
     return SQLITE_OK;
   if (g_atomic_int_get (&n_left) > 0)
     {
       g_atomic_int_add (&n_left, -1);
       return SQLITE_OK;
     }
-  switch (g_atomic_int_get (&fault))
-    {
-    case UCH_FAULT_FULL:
-      return SQLITE_FULL;
-    case UCH_FAULT_IO:
-      return SQLITE_IOERR_WRITE;
-    default:
-      return SQLITE_OK;
-    }
+  return g_atomic_int_get (&fault) == UCH_FAULT_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
 }
 
 static int
@@ -55,7 +59,10 @@ fault_close (sqlite3_file *file)
 static int
 fault_read (sqlite3_file *file, void *data, int len, sqlite3_int64 offset)
 {
-  return real_file (file)->pMethods->xRead (real_file (file), data, len, offset);
+  int rc = next_read ();
+
+  return rc != SQLITE_OK ? rc
+                         : real_file (file)->pMethods->xRead (real_file (file), data, len, offset);
 }
 
 static int
@@ -203,12 +210,12 @@ uch_fault_vfs_install (void)
 /**
  * uch_fault_vfs_set:
  * @new_fault: what is wrong from now on
- * @after_writes: how many writes still go well
+ * @after: how many writes (or reads) still go well
  */
 void
-uch_fault_vfs_set (UchFault new_fault, guint after_writes)
+uch_fault_vfs_set (UchFault new_fault, guint after)
 {
-  g_atomic_int_set (&n_left, (gint) after_writes);
+  g_atomic_int_set (&n_left, (gint) after);
   g_atomic_int_set (&fault, new_fault);
 }
 
