@@ -16,5 +16,6 @@ GType           uch_drag_tickets_get_type (void) G_GNUC_CONST;
 UchDragTickets *uch_drag_tickets_new (const char *const *ticket_ids);
 UchDragTickets *uch_drag_tickets_copy (const UchDragTickets *self);
 void            uch_drag_tickets_free (UchDragTickets *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchDragTickets, uch_drag_tickets_free)
 
 G_END_DECLS
