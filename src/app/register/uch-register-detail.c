@@ -1,0 +1,280 @@
+#define G_LOG_DOMAIN "uch-app"
+
+#include "app/register/uch-register-detail.h"
+
+#include <glib/gi18n.h>
+
+#include "app/register/uch-form.h"
+#include "app/register/uch-register-text.h"
+#include "app/register/uch-related.h"
+#include "app/register/uch-shift-editor.h"
+#include "app/uch-format.h"
+
+#define RELATED_MAX 3
+
+struct _UchRegisterDetail
+{
+  GtkWidget parent;
+
+  GtkWidget *scroller;
+  GtkWidget *box;
+  GtkLabel  *title;
+  GtkLabel  *detail;
+  GtkWidget *show_on_map;
+  UchForm   *form;
+
+  UchSession        *session;              /* owned */
+  const UchRegister *of;                   /* borrowed, static */
+  UchRelated        *related[RELATED_MAX]; /* borrowed: in the box */
+  guint              n_related;
+  UchShiftEditor    *shifts; /* borrowed, nullable */
+};
+
+enum
+{
+  SIGNAL_SAVED,
+  SIGNAL_REMOVED,
+  SIGNAL_OPENED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (UchRegisterDetail, uch_register_detail, GTK_TYPE_WIDGET)
+
+static UchReplica *
+get_replica (UchRegisterDetail *self)
+{
+  return uch_session_get_replica (self->session);
+}
+
+static void
+show_title (UchRegisterDetail *self, gconstpointer row)
+{
+  g_autofree char       *title = uch_register_dup_title (get_replica (self), row);
+  const UchKnownSetting *setting = NULL;
+
+  if (self->of->table == UCH_TABLE_SETTING)
+    setting = uch_known_setting_find (UCH_ENTITY (row)->id);
+  gtk_label_set_label (self->title, title);
+  gtk_label_set_label (self->detail, setting != NULL ? _ (setting->hint) : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->detail), setting != NULL);
+  gtk_widget_set_visible (self->show_on_map, self->of->table == UCH_TABLE_HOUSE);
+  if (self->of->table == UCH_TABLE_HOUSE)
+    {
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (self->show_on_map), "s",
+                                        UCH_ENTITY (row)->id);
+      gtk_widget_set_sensitive (self->show_on_map,
+                                UCH_HOUSE (row)->latitude != 0 || UCH_HOUSE (row)->longitude != 0);
+    }
+}
+
+static void
+show_related (UchRegisterDetail *self, const char *id)
+{
+  for (guint i = 0; i < self->n_related; i++)
+    uch_related_show (self->related[i], id);
+  if (self->shifts != NULL)
+    {
+      gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->shifts)), id != NULL);
+      uch_shift_editor_show (self->shifts, id);
+    }
+}
+
+static void
+saved_cb (UchRegisterDetail *self, const char *id)
+{
+  show_related (self, id);
+  g_signal_emit (self, signals[SIGNAL_SAVED], 0, id);
+}
+
+static void
+removed_cb (UchRegisterDetail *self, const char *id)
+{
+  g_signal_emit (self, signals[SIGNAL_REMOVED], 0, id);
+}
+
+static void
+opened_cb (UchRegisterDetail *self, UchEntity *row)
+{
+  if (row->schema->table == UCH_TABLE_TICKET)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-ticket", "s", row->id);
+  else
+    g_signal_emit (self, signals[SIGNAL_OPENED], 0, row);
+}
+
+static void
+add_related (UchRegisterDetail *self, UchTable table, const char *field, const char *title)
+{
+  GtkWidget *related = uch_related_new (self->session, table, field, title);
+
+  g_signal_connect_object (related, "opened", G_CALLBACK (opened_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (self->box), related);
+  self->related[self->n_related++] = UCH_RELATED (related);
+}
+
+static void
+add_shifts (UchRegisterDetail *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *heading = gtk_label_new (_ ("Shifts of two weeks"));
+  GtkWidget *shifts = uch_shift_editor_new (self->session);
+
+  gtk_label_set_xalign (GTK_LABEL (heading), 0);
+  gtk_widget_add_css_class (heading, "heading");
+  gtk_box_append (GTK_BOX (box), heading);
+  gtk_box_append (GTK_BOX (box), shifts);
+  gtk_box_append (GTK_BOX (self->box), box);
+  self->shifts = UCH_SHIFT_EDITOR (shifts);
+}
+
+static void
+add_parts (UchRegisterDetail *self)
+{
+  int      role = uch_replica_get_actor (get_replica (self))->role;
+  gboolean sees_clients = uch_register_may_see (uch_register_get (UCH_TABLE_CLIENT), role);
+
+  switch (self->of->table)
+    {
+    case UCH_TABLE_HOUSE:
+      add_related (self, UCH_TABLE_ENTRANCE, "house_id", _ ("Entrances"));
+      if (sees_clients)
+        {
+          add_related (self, UCH_TABLE_CLIENT, "house_id", _ ("Subscribers"));
+          add_related (self, UCH_TABLE_TICKET, "house_id", _ ("Tickets"));
+        }
+      break;
+    case UCH_TABLE_CLIENT:
+      add_related (self, UCH_TABLE_TICKET, "client_id", _ ("Tickets"));
+      break;
+    case UCH_TABLE_STAFF:
+      add_shifts (self);
+      break;
+    default:
+      break;
+    }
+}
+
+static void
+uch_register_detail_dispose (GObject *object)
+{
+  UchRegisterDetail *self = UCH_REGISTER_DETAIL (object);
+
+  g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (uch_register_detail_parent_class)->dispose (object);
+}
+
+static guint
+add_signal (GType type, const char *name, GType argument)
+{
+  return g_signal_new (name, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                       argument);
+}
+
+static void
+uch_register_detail_class_init (UchRegisterDetailClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = uch_register_detail_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
+  signals[SIGNAL_SAVED] = add_signal (G_TYPE_FROM_CLASS (klass), "saved", G_TYPE_STRING);
+  signals[SIGNAL_REMOVED] = add_signal (G_TYPE_FROM_CLASS (klass), "removed", G_TYPE_STRING);
+  signals[SIGNAL_OPENED] = add_signal (G_TYPE_FROM_CLASS (klass), "opened", UCH_TYPE_ENTITY);
+}
+
+static void
+uch_register_detail_init (UchRegisterDetail *self)
+{
+  GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *title = gtk_label_new (NULL);
+  GtkWidget *detail = gtk_label_new (NULL);
+
+  self->scroller = gtk_scrolled_window_new ();
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  self->title = GTK_LABEL (title);
+  self->detail = GTK_LABEL (detail);
+  self->show_on_map = gtk_button_new_with_label (_ ("Show on the map"));
+  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->box);
+  gtk_widget_add_css_class (self->box, "register-detail");
+  gtk_widget_add_css_class (title, "title-3");
+  gtk_label_set_wrap (self->title, TRUE);
+  gtk_label_set_xalign (self->title, 0);
+  gtk_widget_set_hexpand (title, TRUE);
+  gtk_label_set_wrap (self->detail, TRUE);
+  gtk_label_set_xalign (self->detail, 0);
+  gtk_widget_add_css_class (detail, "dim-label");
+  gtk_widget_set_valign (self->show_on_map, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->show_on_map), "win.show-on-map");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->show_on_map), "s", "");
+  gtk_box_append (GTK_BOX (top), title);
+  gtk_box_append (GTK_BOX (top), self->show_on_map);
+  gtk_box_append (GTK_BOX (self->box), top);
+  gtk_box_append (GTK_BOX (self->box), detail);
+}
+
+/**
+ * uch_register_detail_new:
+ *
+ * Returns: (transfer floating): the pane of one register, showing no row yet
+ */
+GtkWidget *
+uch_register_detail_new (UchSession *session, const UchRegister *of)
+{
+  UchRegisterDetail *self = g_object_new (UCH_TYPE_REGISTER_DETAIL, NULL);
+
+  self->session = g_object_ref (session);
+  self->of = of;
+  self->form = UCH_FORM (uch_form_new (session, of));
+  g_signal_connect_object (self->form, "saved", G_CALLBACK (saved_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->form, "removed", G_CALLBACK (removed_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->form));
+  add_parts (self);
+  return GTK_WIDGET (self);
+}
+
+/**
+ * uch_register_detail_show:
+ * @row: (type UchEntity)
+ */
+void
+uch_register_detail_show (UchRegisterDetail *self, gpointer row)
+{
+  GtkAdjustment *adjustment
+      = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+
+  show_title (self, row);
+  uch_form_show (self->form, row);
+  show_related (self, UCH_ENTITY (row)->id);
+  gtk_adjustment_set_value (adjustment, 0);
+}
+
+/**
+ * uch_register_detail_refresh:
+ * @row: (type UchEntity): the shown row as it stands now
+ */
+void
+uch_register_detail_refresh (UchRegisterDetail *self, gpointer row)
+{
+  if (g_strcmp0 (uch_form_get_id (self->form), UCH_ENTITY (row)->id) != 0)
+    return;
+  show_title (self, row);
+  uch_form_refresh (self->form, row);
+}
+
+/**
+ * uch_register_detail_create:
+ *
+ * Shows the form of a new row.
+ */
+void
+uch_register_detail_create (UchRegisterDetail *self)
+{
+  gtk_label_set_label (self->title, _ (self->of->create));
+  gtk_widget_set_visible (GTK_WIDGET (self->detail), FALSE);
+  gtk_widget_set_visible (self->show_on_map, FALSE);
+  show_related (self, NULL);
+  uch_form_create (self->form, NULL);
+}
