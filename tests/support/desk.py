@@ -333,7 +333,7 @@ class Desk(Widget):
 
     def start(self):
         """Also again, after kill() or quit(); a session bus of its own keeps desks from finding each other."""
-        words = ["dbus-run-session", "--", str(DESK), *(self.arguments or self.office.sign_in(self.login))]
+        words = ["dbus-run-session", "--", str(DESK), *(self.office.sign_in(self.login) if self.arguments is None else self.arguments)]
         self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
         self.process = subprocess.Popen(words, env=self.environment(), stdout=self.log, stderr=self.log,
                                         start_new_session=True)
