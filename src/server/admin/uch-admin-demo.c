@@ -1,6 +1,9 @@
 #include "server/admin/uch-admin-demo.h"
 
+#include "core/uch-place.h"
+#include "core/uch-work.h"
 #include "store/uch-store-accounts.h"
+#include "store/uch-store-positions.h"
 
 /* The outbox the rows come from, and how many go in one commit. */
 #define DEMO_CLIENT "demo"
@@ -9,12 +12,18 @@
 /* The same for everybody, and printed: a demo store is for looking at. */
 #define DEMO_PASSWORD "demo-uchastok"
 
+/* How far from his centre or house an engineer is, and how long ago he was seen there. */
+#define STRAY_DEG 0.004
+#define SEEN_AGO_MS (4 * UCH_MINUTE_MS)
+
 typedef struct
 {
   UchStore   *store;
   UchSession *session; /* owned */
   GPtrArray  *ops;     /* owned */
   GPtrArray  *staff;   /* owned */
+  GHashTable *rows;    /* owned: id → centre or house (owned) */
+  GHashTable *visits;  /* owned: engineer's id → the house (unowned) where he is */
   UchTime     now;
   gint64      mid;
   GError     *error; /* owned */
@@ -62,6 +71,55 @@ flush (Load *load)
   g_ptr_array_set_size (load->ops, 0);
 }
 
+/* What is needed to say where everybody is. */
+static void
+note_place (Load *load, UchEntity *row)
+{
+  const UchVisit *visit = UCH_VISIT (row);
+
+  if (row->schema->table == UCH_TABLE_STAFF)
+    g_ptr_array_add (load->staff, g_object_ref (row));
+  else if (row->schema->table == UCH_TABLE_CENTRE || row->schema->table == UCH_TABLE_HOUSE)
+    g_hash_table_insert (load->rows, row->id, g_object_ref (row));
+  else if (row->schema->table == UCH_TABLE_VISIT && visit->state == UCH_VISIT_ON_SITE)
+    g_hash_table_insert (load->visits, g_strdup (visit->engineer_id),
+                         g_hash_table_lookup (load->rows, visit->house_id));
+}
+
+/* Whoever is at a client's house is seen there, everybody else on shift near his centre; positions
+ * of those who are off shift are dropped by the store itself. */
+static gboolean
+add_positions (Load *load, guint32 seed, GError **error)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+
+  for (guint i = 0; i < load->staff->len; i++)
+    {
+      const UchStaff  *staff = g_ptr_array_index (load->staff, i);
+      const UchHouse  *house = g_hash_table_lookup (load->visits, staff->parent.id);
+      const UchCentre *centre
+          = staff->centre_id != NULL ? g_hash_table_lookup (load->rows, staff->centre_id) : NULL;
+      UchPosition     position = { .accuracy_m = 12, .speed_mps = 0, .course_deg = -1 };
+      UchPositionFate fate;
+
+      if (house == NULL && centre == NULL)
+        continue;
+      position.at = load->now - g_rand_int_range (rand, 0, (gint32) SEEN_AGO_MS);
+      position.battery_percent = g_rand_int_range (rand, 20, 100);
+      position.latitude = house != NULL ? house->latitude : centre->latitude;
+      position.longitude = house != NULL ? house->longitude : centre->longitude;
+      if (house == NULL)
+        {
+          position.latitude += g_rand_double_range (rand, -STRAY_DEG, STRAY_DEG);
+          position.longitude += g_rand_double_range (rand, -STRAY_DEG, STRAY_DEG);
+        }
+      if (!uch_store_record_positions (load->store, staff->parent.id, DEMO_CLIENT, &position, 1,
+                                       load->now, &fate, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 row_cb (UchEntity *row, gpointer user_data)
 {
@@ -72,8 +130,7 @@ row_cb (UchEntity *row, gpointer user_data)
     return;
   command = make_put (row, load->now);
   g_ptr_array_add (load->ops, uch_store_op_new (++load->mid, command));
-  if (row->schema->table == UCH_TABLE_STAFF)
-    g_ptr_array_add (load->staff, g_object_ref (row));
+  note_place (load, row);
   if (load->ops->len >= ROWS_PER_PUSH)
     flush (load);
 }
@@ -117,11 +174,16 @@ uch_admin_demo_fill (UchStore             *store,
   load.session = uch_session_new_local (UCH_ROLE_STORE, NULL, DEMO_CLIENT);
   load.ops = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_op_free);
   load.staff = g_ptr_array_new_with_free_func (g_object_unref);
+  load.rows = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
+  load.visits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   uch_demo_town_generate (options, row_cb, &load);
   flush (&load);
-  done = load.error == NULL && add_accounts (&load, func, user_data, &load.error);
+  done = load.error == NULL && add_positions (&load, options->seed, &load.error)
+         && add_accounts (&load, func, user_data, &load.error);
   if (load.error != NULL)
     g_propagate_error (error, load.error);
+  g_hash_table_unref (load.visits);
+  g_hash_table_unref (load.rows);
   g_ptr_array_unref (load.staff);
   g_ptr_array_unref (load.ops);
   g_object_unref (load.session);

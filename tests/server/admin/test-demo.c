@@ -1,6 +1,7 @@
 /* The demo store: every row of the town is taken as it is, and its people can sign in. */
 #include "server/admin/uch-admin-demo.h"
 #include "store/uch-store-accounts.h"
+#include "store/uch-store-positions.h"
 
 #define NOW G_GINT64_CONSTANT (1795345500000)
 
@@ -28,6 +29,7 @@ test_fill (void)
   UchDemoOptions options = { .seed = 1, .n_houses = 40, .n_tickets = 80, .now = NOW };
   g_autoptr (GPtrArray) rows = uch_demo_town_list (&options);
   g_autoptr (UchSession) session = uch_session_new_local (UCH_ROLE_STORE, NULL, NULL);
+  g_autoptr (GPtrArray) positions = NULL;
   g_autofree char *token = NULL;
   g_autoptr (UchSession) signed_in = NULL;
 
@@ -51,6 +53,11 @@ test_fill (void)
     }
   g_assert_true (uch_store_verify (store, &error));
   g_assert_no_error (error);
+
+  positions = uch_store_list_last_positions (store, session, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (positions->len, >, 8);
+  g_assert_cmpuint (positions->len, <, 20); /* nobody off shift */
 
   g_assert_cmpuint (g_hash_table_size (logins), ==, 27);
   signed_in = uch_store_sign_in (
