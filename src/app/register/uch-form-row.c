@@ -160,35 +160,39 @@ compare_zones (gconstpointer a, gconstpointer b)
   return (left->number > right->number) - (left->number < right->number);
 }
 
+/* Offers the words that there are now: zones come and go. */
+static void
+fill_words (UchFormRow *self)
+{
+  GListModel *list = uch_replica_list (uch_session_get_replica (self->session), UCH_TABLE_ZONE);
+  GtkWidget  *child;
+  g_autoptr (GPtrArray) skills = uch_register_list_skills ();
+  g_autoptr (GPtrArray) zones = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_ptr_array_set_size (self->checks, 0);
+  while ((child = gtk_widget_get_first_child (self->editor)) != NULL)
+    gtk_box_remove (GTK_BOX (self->editor), child);
+  for (guint i = 0; self->input->input == UCH_INPUT_SKILLS && i < skills->len; i++)
+    add_check (self, self->editor, g_ptr_array_index (skills, i),
+               uch_register_skill_name (g_ptr_array_index (skills, i)));
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    g_ptr_array_add (zones, g_list_model_get_item (list, i));
+  g_ptr_array_sort (zones, compare_zones);
+  for (guint i = 0; self->input->input == UCH_INPUT_ZONES && i < zones->len; i++)
+    {
+      const UchZone   *zone = g_ptr_array_index (zones, i);
+      g_autofree char *name
+          = uch_register_dup_title (uch_session_get_replica (self->session), zone);
+
+      add_check (self, self->editor, zone->parent.id, name);
+    }
+}
+
 static GtkWidget *
 make_words (UchFormRow *self)
 {
-  GtkWidget  *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  UchReplica *replica = uch_session_get_replica (self->session);
-  g_autoptr (GPtrArray) skills = NULL;
-  g_autoptr (GPtrArray) zones = NULL;
-
   self->checks = g_ptr_array_new ();
-  if (self->input->input == UCH_INPUT_SKILLS)
-    {
-      skills = uch_register_list_skills ();
-      for (guint i = 0; i < skills->len; i++)
-        add_check (self, box, g_ptr_array_index (skills, i),
-                   uch_register_skill_name (g_ptr_array_index (skills, i)));
-      return box;
-    }
-  zones = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < g_list_model_get_n_items (uch_replica_list (replica, UCH_TABLE_ZONE)); i++)
-    g_ptr_array_add (zones, g_list_model_get_item (uch_replica_list (replica, UCH_TABLE_ZONE), i));
-  g_ptr_array_sort (zones, compare_zones);
-  for (guint i = 0; i < zones->len; i++)
-    {
-      const UchZone   *zone = g_ptr_array_index (zones, i);
-      g_autofree char *name = uch_register_dup_title (replica, zone);
-
-      add_check (self, box, zone->parent.id, name);
-    }
-  return box;
+  return gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 }
 
 static GtkWidget *
@@ -325,8 +329,17 @@ show_secret (UchFormRow *self, gconstpointer row, gboolean revealed)
 }
 
 static void
+show_refs (UchFormRow *self)
+{
+  g_autoptr (GListStore) choices = make_refs (self);
+
+  uch_choice_set_rows (GTK_DROP_DOWN (self->editor), choices);
+}
+
+static void
 show_words (UchFormRow *self, gconstpointer row)
 {
+  fill_words (self);
   for (guint i = 0; i < self->checks->len; i++)
     {
       GtkCheckButton *check = g_ptr_array_index (self->checks, i);
@@ -358,8 +371,11 @@ uch_form_row_show (UchFormRow *self, gconstpointer row, gboolean revealed)
       gtk_check_button_set_active (GTK_CHECK_BUTTON (self->editor),
                                    uch_field_get_int (self->field, row) != 0);
       break;
-    case UCH_INPUT_NICK:
     case UCH_INPUT_REF:
+      show_refs (self);
+      uch_choice_set (GTK_DROP_DOWN (self->editor), uch_field_get_text (self->field, row));
+      break;
+    case UCH_INPUT_NICK:
       uch_choice_set (GTK_DROP_DOWN (self->editor), uch_field_get_text (self->field, row));
       break;
     case UCH_INPUT_HOUSE:

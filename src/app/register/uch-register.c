@@ -77,8 +77,8 @@ static const UchFormField centre_fields[] = {
 };
 
 static const UchRegisterColumn staff_columns[] = {
-  { "name", NC_ ("field", "Full name"), 220, TRUE },   { "role", NC_ ("field", "Role"), 150 },
-  { "zones", NC_ ("field", "Zones"), 90 },        { "phone", NC_ ("field", "Phone"), 148 },
+  { "name", NC_ ("field", "Full name"), 220, TRUE }, { "role", NC_ ("field", "Role"), 150 },
+  { "zones", NC_ ("field", "Zones"), 90 },           { "phone", NC_ ("field", "Phone"), 148 },
   { "today", NC_ ("field", "Shift today"), 120 },
 };
 static const UchFormField staff_fields[] = {
@@ -101,7 +101,7 @@ static const UchFormField shift_fields[] = {
 };
 
 static const UchRegisterColumn client_columns[] = {
-  { "name", NC_ ("field", "Full name"), 220, TRUE },       { "phone", NC_ ("field", "Phone"), 148 },
+  { "name", NC_ ("field", "Full name"), 220, TRUE },  { "phone", NC_ ("field", "Phone"), 148 },
   { "address", NC_ ("field", "Address"), 240, TRUE }, { "kind", NC_ ("field", "Kind"), 140 },
   { "contract", NC_ ("field", "Contract"), 110 },
 };
@@ -169,7 +169,7 @@ static const UchRegister registers[] = {
     FIELDS (house_fields) },
   { UCH_TABLE_CLIENT, "clients", NC_ ("register", "Subscribers"), "avatar-default-symbolic",
     .create = N_ ("New subscriber"),
-    .empty = N_ ("Type a name, a phone number, a contract or an address."),
+    .empty = N_ ("Type a name, a phone number or a contract. The card of a house lists its own."),
     COLUMNS (client_columns), FIELDS (client_fields), .keepers_only = TRUE, .by_search = TRUE },
   { UCH_TABLE_COMPANY, "companies", NC_ ("register", "Management companies"),
     "uch-company-symbolic", .create = N_ ("New company"),

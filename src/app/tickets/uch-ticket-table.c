@@ -321,7 +321,7 @@ activate_cb (UchTicketTable *self, guint position)
 {
   g_autoptr (UchTicket) ticket = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
 
-  if (ticket != NULL && ticket->parent.id != NULL)
+  if (ticket != NULL && ticket->category != NULL) /* it has been read */
     gtk_widget_activate_action (GTK_WIDGET (self), "win.show-ticket", "s", ticket->parent.id);
 }
 

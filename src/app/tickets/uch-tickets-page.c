@@ -166,7 +166,7 @@ dup_selected_ids (UchTicketsPage *self)
     {
       g_autoptr (UchTicket) ticket = g_list_model_get_item (G_LIST_MODEL (self->query), position);
 
-      if (ticket != NULL && ticket->parent.id != NULL && ticket->category != NULL)
+      if (ticket != NULL && ticket->category != NULL)
         g_strv_builder_add (builder, ticket->parent.id);
     }
   return g_strv_builder_end (builder);
@@ -190,7 +190,9 @@ assign_action (GtkWidget *widget, const char *name, GVariant *parameter)
       return;
     }
   ids = dup_selected_ids (self);
-  if (ids[0] != NULL)
+  if (g_strv_length (ids) < gtk_bitset_get_size (selected))
+    tell (self, _ ("Some of these tickets are still being read: try again"));
+  else if (ids[0] != NULL)
     gtk_widget_activate_action (widget, "win.assign", "^as", ids);
 }
 
