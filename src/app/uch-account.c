@@ -157,11 +157,11 @@ uch_account_normalize_url (const char *text, const char **out_problem)
     return NULL;
   full = strstr (trimmed, "://") != NULL ? g_strdup (trimmed)
                                          : g_strconcat ("https://", trimmed, NULL);
-  uri = g_uri_parse (full, G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
-  if (uri == NULL || g_strcmp0 (g_uri_get_scheme (uri), "https") != 0
-      || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0'
-      || g_uri_get_userinfo (uri) != NULL || g_uri_get_query (uri) != NULL
-      || g_uri_get_fragment (uri) != NULL
+  uri = g_uri_parse (full, G_URI_FLAGS_NONE, NULL);
+  if (uri == NULL || strpbrk (trimmed, " \t") != NULL
+      || g_strcmp0 (g_uri_get_scheme (uri), "https") != 0 || g_uri_get_host (uri) == NULL
+      || *g_uri_get_host (uri) == '\0' || g_uri_get_userinfo (uri) != NULL
+      || g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL
       || (*g_uri_get_path (uri) != '\0' && strcmp (g_uri_get_path (uri), "/") != 0))
     {
       *out_problem = _ ("This is not an address of a store, such as store.example:8443.");

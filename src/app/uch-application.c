@@ -86,6 +86,7 @@ show_start (UchApplication *self, UchWindow *window)
   g_signal_connect_object (self->start, "signed-in", G_CALLBACK (signed_in_cb), self,
                            G_CONNECT_SWAPPED);
   uch_window_set_start (window, GTK_WIDGET (self->start));
+  gtk_widget_grab_focus (GTK_WIDGET (self->start));
   return self->start;
 }
 
@@ -96,7 +97,7 @@ sign_in_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   UchWindow      *window = find_window (self);
 
   if (window != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (show_start (self, window)));
+    show_start (self, window);
 }
 
 static void
@@ -122,7 +123,7 @@ sign_out (UchApplication *self)
   uch_account_clear_token (account);
   uch_account_forget (self->settings);
   if (window != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (show_start (self, window)));
+    show_start (self, window);
 }
 
 static void

@@ -296,7 +296,6 @@ uch_format_event (UchReplica *replica, const UchEvent *event)
   if (g_strcmp0 (event->state, uch_visit_state_nicks[UCH_VISIT_INCOMPLETE]) == 0)
     g_string_assign (sentence, uch_format_visit_state (UCH_VISIT_INCOMPLETE));
   append_engineers (sentence, replica, event);
-  append_reason (sentence, replica, event, words);
   if (g_str_equal (event->type, UCH_COMMAND_CALL_LOG))
     {
       append_text (sentence, event);
@@ -305,15 +304,8 @@ uch_format_event (UchReplica *replica, const UchEvent *event)
   else
     {
       append_times (sentence, event);
+      append_reason (sentence, replica, event, words);
       append_text (sentence, event);
-    }
-  if (event->reason != NULL)
-    {
-      g_autofree char *reason = words != NULL && words->reasons != NO_REASON
-                                    ? uch_format_reason (replica, words->reasons, event->reason)
-                                    : g_strdup (event->reason);
-
-      append (sentence, ", ", reason);
     }
   if (event->warnings != NULL)
     append_warnings (sentence, event->warnings);
