@@ -16,6 +16,8 @@ struct _UchSyncButton
   GtkLabel      *word;
   GtkLabel      *sentence;
   GtkLabel      *detail;
+  GtkWidget     *keyless;
+  GtkWidget     *sign_in;
 
   /* owned */
   UchSession *session; /* nullable */
@@ -113,6 +115,8 @@ update (UchSyncButton *self)
   gtk_label_set_label (self->word, now);
   gtk_label_set_label (self->sentence, sentence);
   gtk_label_set_label (self->detail, detail);
+  gtk_widget_set_visible (self->keyless, uch_session_is_keyless (self->session));
+  gtk_widget_set_visible (self->sign_in, state == UCH_SYNC_REFUSED);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), sentence);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   sentence, -1);
@@ -142,6 +146,8 @@ uch_sync_button_class_init (UchSyncButtonClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UchSyncButton, word);
   gtk_widget_class_bind_template_child (widget_class, UchSyncButton, sentence);
   gtk_widget_class_bind_template_child (widget_class, UchSyncButton, detail);
+  gtk_widget_class_bind_template_child (widget_class, UchSyncButton, keyless);
+  gtk_widget_class_bind_template_child (widget_class, UchSyncButton, sign_in);
 }
 
 static void
