@@ -33,12 +33,29 @@ uch_command_new (const char *id, const char *type, GVariant *args, UchTime at)
 UchCommand *
 uch_command_new_with (const char *id, const char *type, UchTime at, ...)
 {
+  UchCommand *self;
+  va_list     ap;
+
+  va_start (ap, at);
+  self = uch_command_new_valist (id, type, at, ap);
+  va_end (ap);
+  return self;
+}
+
+/**
+ * uch_command_new_valist:
+ *
+ * As uch_command_new_with(), for functions that take the same list.
+ *
+ * Returns: (transfer full): a command
+ */
+UchCommand *
+uch_command_new_valist (const char *id, const char *type, UchTime at, va_list ap)
+{
   GVariantDict dict;
   const char  *name;
-  va_list      ap;
 
   g_variant_dict_init (&dict, NULL);
-  va_start (ap, at);
   while ((name = va_arg (ap, const char *)) != NULL)
     {
       const char *format = va_arg (ap, const char *);
@@ -69,7 +86,6 @@ uch_command_new_with (const char *id, const char *type, UchTime at, ...)
           g_error ("a command's argument has the unknown format '%s'", format);
         }
     }
-  va_end (ap);
   return uch_command_new (id, type, g_variant_dict_end (&dict), at);
 }
 

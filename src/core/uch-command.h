@@ -52,6 +52,7 @@ GType       uch_command_get_type (void) G_GNUC_CONST;
 UchCommand *uch_command_new (const char *id, const char *type, GVariant *args, UchTime at);
 UchCommand *
 uch_command_new_with (const char *id, const char *type, UchTime at, ...) G_GNUC_NULL_TERMINATED;
+UchCommand *uch_command_new_valist (const char *id, const char *type, UchTime at, va_list ap);
 UchCommand *uch_command_ref (UchCommand *command);
 void        uch_command_unref (UchCommand *command);
 const char *uch_command_get_text (const UchCommand *command, const char *name);

@@ -71,8 +71,7 @@ gpointer uch_replica_load_finish (UchReplica *self, GAsyncResult *result, GError
 /* What is in memory, as a snapshot for quick questions (uch_assignment_consider). */
 UchSnapshot *uch_replica_get_snapshot (UchReplica *self);
 
-/* Acts. The id and the clock are given by the replica's own sources (see uch_replica_set_sources).
- */
+/* Acts. */
 typedef struct
 {
   UchVerdictKind kind;

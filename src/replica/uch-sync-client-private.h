@@ -1,0 +1,67 @@
+/* Between the files of replica/ that make up UchSyncClient. */
+#pragma once
+
+#include "replica/uch-replica-private.h"
+#include "replica/uch-sync-http.h"
+
+G_BEGIN_DECLS
+
+struct _UchSyncClient
+{
+  GObject       parent;
+  UchSyncHttp  *http; /* owned */
+  char         *device_id;
+  UchReplica   *replica;     /* (owned) (nullable): while started */
+  GCancellable *cancellable; /* (owned): of everything under way */
+
+  /* Who signed in. */
+  char   *staff_id;
+  UchRole role;
+
+  /* What is shown. */
+  UchSyncState state;
+  UchTime      offline_since; /* 0: the store answers */
+  char        *reason;
+  gboolean     refused;
+  gboolean     answered; /* since the start */
+  double       progress;
+  gint64       clock_offset;
+
+  /* The tracks: pushing and fetching go on beside each other. */
+  gboolean pushing, push_again;
+  gboolean fetching, fetch_again;
+  guint    n_gaps;     /* renumberings in a row */
+  gint64   known_head; /* the newest that we have heard of */
+  guint    n_failures;
+  guint    retry_id;
+  gulong   waiting_id, network_id;
+
+  /* The live connection. */
+  SoupWebsocketConnection *live; /* (owned) (nullable) */
+  gboolean                 connecting;
+  guint                    n_live_failures;
+  guint                    live_retry_id, watchdog_id;
+  GHashTable              *positions;   /* engineer id → UchLivePosition (owned) */
+  GPtrArray               *presence;    /* of UchPresence (owned) */
+  guint                    presence_id; /* what we said is said again from time to time */
+  char                    *present_ticket, *present_act;
+};
+
+/* uch-sync-client.c */
+void uch_sync_client_note_success (UchSyncClient *self);
+void uch_sync_client_note_failure (UchSyncClient *self, const GError *error, gint64 retry_after_s);
+void uch_sync_client_update_state (UchSyncClient *self);
+void uch_sync_client_set_progress (UchSyncClient *self, double progress);
+void uch_sync_client_note_time (UchSyncClient *self, UchTime store_time);
+
+/* uch-sync-tracks.c */
+void uch_sync_tracks_push (UchSyncClient *self);
+void uch_sync_tracks_fetch (UchSyncClient *self);
+
+/* uch-sync-live.c */
+void     uch_sync_live_connect (UchSyncClient *self);
+void     uch_sync_live_disconnect (UchSyncClient *self);
+void     uch_sync_live_tell_cursor (UchSyncClient *self);
+gboolean uch_sync_live_should_poll (UchSyncClient *self);
+
+G_END_DECLS

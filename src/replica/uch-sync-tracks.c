@@ -1,0 +1,479 @@
+/* What goes up and what comes down. JSON is read and applied on the replica's worker. */
+#define G_LOG_DOMAIN "uch-replica"
+
+#include <string.h>
+
+#include "replica/uch-sync-client-private.h"
+
+#define CHANGES_LIMIT 2000
+#define SNAPSHOT_LIMIT 5000
+#define POLL_S 25
+/* More than so many renumberings one after the other would mean two desks with one name. */
+#define GAPS_MAX 3
+
+/* How much of a first sync each table is, roughly, in percent. */
+static const guint8 table_weights[UCH_N_TABLES] = {
+  [UCH_TABLE_SETTING] = 1, [UCH_TABLE_REASON] = 1, [UCH_TABLE_ZONE] = 1,     [UCH_TABLE_CENTRE] = 1,
+  [UCH_TABLE_COMPANY] = 1, [UCH_TABLE_HOUSE] = 4,  [UCH_TABLE_ENTRANCE] = 2, [UCH_TABLE_STAFF] = 1,
+  [UCH_TABLE_SHIFT] = 2,   [UCH_TABLE_CLIENT] = 6, [UCH_TABLE_TICKET] = 30,  [UCH_TABLE_VISIT] = 20,
+  [UCH_TABLE_NOTE] = 5,    [UCH_TABLE_CALL] = 5,   [UCH_TABLE_EVENT] = 20,
+};
+
+/* One round of the push track. */
+typedef struct
+{
+  UchSyncClient *self; /* (owned) */
+  char          *client;
+  GBytes        *body; /* on the way up, then on the way down */
+  guint          n_acks;
+  gint64         head;
+} Push;
+
+static void
+push_free (Push *push)
+{
+  g_object_unref (push->self);
+  g_free (push->client);
+  g_clear_pointer (&push->body, g_bytes_unref);
+  g_free (push);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Push, push_free)
+
+static gboolean
+is_over (UchSyncClient *self, const GError *error)
+{
+  return self->replica == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+}
+
+static void
+end_push (UchSyncClient *self, const GError *error, gint64 retry_after_s)
+{
+  gboolean again = self->push_again;
+
+  self->pushing = FALSE;
+  self->push_again = FALSE;
+  if (is_over (self, error))
+    return;
+  if (error != NULL)
+    uch_sync_client_note_failure (self, error, retry_after_s);
+  else if (again)
+    uch_sync_tracks_push (self);
+}
+
+static gboolean
+resync_job (UchReplicaDb *db, UchJob *job, GError **error)
+{
+  return uch_replica_db_resync (db, error);
+}
+
+static gboolean
+renumber_job (UchReplicaDb *db, UchJob *job, GError **error)
+{
+  return uch_replica_db_renumber (db, error);
+}
+
+static void
+repaired_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Push) push = user_data;
+  g_autoptr (GError) error = NULL;
+
+  uch_replica_run_finish (UCH_REPLICA (object), result, &error);
+  if (error == NULL)
+    push->self->push_again = TRUE;
+  end_push (push->self, error, 0);
+  if (error == NULL && push->self->replica != NULL)
+    uch_sync_tracks_fetch (push->self);
+}
+
+static void
+run_repair (Push *push, UchJobFunc func)
+{
+  UchJob *job = uch_job_new (func, NULL, NULL);
+
+  job->writes = TRUE;
+  uch_replica_run (push->self->replica, job, NULL, repaired_cb, push);
+}
+
+static gboolean
+acks_job (UchReplicaDb *db, UchJob *job, GError **error)
+{
+  Push       *push = job->input;
+  gsize       len;
+  const char *text = g_bytes_get_data (push->body, &len);
+  g_autoptr (GPtrArray) acks = NULL, refused = NULL;
+  gint64 last_mid;
+
+  if (!uch_wire_decode_acks (text, (gssize) len, &acks, &last_mid, &push->head, error))
+    return FALSE;
+  push->n_acks = acks->len;
+  if (!uch_replica_db_apply_acks (db, push->client, acks, job->changes, &refused, error))
+    return FALSE;
+  g_ptr_array_extend_and_steal (job->refused, g_steal_pointer (&refused));
+  return TRUE;
+}
+
+static void
+acked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Push) push = user_data;
+  UchSyncClient *self = push->self;
+  g_autoptr (GError) error = NULL;
+
+  uch_replica_run_finish (UCH_REPLICA (object), result, &error);
+  if (error == NULL)
+    {
+      self->known_head = MAX (self->known_head, push->head);
+      self->n_gaps = 0;
+      /* Fewer answers than operations: the store stopped in the middle and will say why. */
+      if (push->n_acks > 0)
+        self->push_again = TRUE;
+    }
+  end_push (self, error, 0);
+  if (error == NULL && self->replica != NULL
+      && self->known_head > uch_replica_get_status (self->replica)->cursor)
+    uch_sync_tracks_fetch (self);
+}
+
+/* The store does not fit us: gives the repair, or NULL. */
+static UchJobFunc
+find_repair (UchSyncClient *self, const UchSyncReply *reply)
+{
+  g_autoptr (JsonNode) root = NULL;
+  const char *code;
+
+  if (reply->status != SOUP_STATUS_CONFLICT && reply->status != SOUP_STATUS_GONE)
+    return NULL;
+  code = uch_sync_reply_get_code (reply, &root);
+  if (g_strcmp0 (code, "epoch") == 0 || g_strcmp0 (code, "resync") == 0)
+    return resync_job;
+  if (g_strcmp0 (code, "mid_gap") == 0 && self->n_gaps++ < GAPS_MAX)
+    return renumber_job;
+  return NULL;
+}
+
+static void
+pushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Push) push = user_data;
+  UchSyncClient *self = push->self;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UchSyncReply) reply = uch_sync_http_send_finish (result, &error);
+  UchJobFunc repair;
+  UchJob    *job;
+
+  if (reply == NULL || is_over (self, NULL))
+    {
+      end_push (self, error, 0);
+      return;
+    }
+  repair = find_repair (self, reply);
+  if (repair != NULL)
+    {
+      run_repair (g_steal_pointer (&push), repair);
+      return;
+    }
+  error = uch_sync_reply_dup_error (reply);
+  if (error != NULL)
+    {
+      end_push (self, error, reply->retry_after_s);
+      return;
+    }
+  uch_sync_client_note_success (self);
+  g_bytes_unref (push->body);
+  push->body = g_bytes_ref (reply->body);
+  job = uch_job_new (acks_job, push, NULL);
+  job->writes = TRUE;
+  uch_replica_run (self->replica, job, NULL, acked_cb, g_steal_pointer (&push));
+}
+
+/* Output: the body of a push, or nothing when nothing waits. */
+static gboolean
+list_push_job (UchReplicaDb *db, UchJob *job, GError **error)
+{
+  Push *push = job->input;
+  g_autoptr (GPtrArray) ops = uch_replica_db_list_push (db, error);
+  char *text;
+
+  if (ops == NULL)
+    return FALSE;
+  if (ops->len == 0)
+    return TRUE;
+  push->client = g_strdup (uch_replica_db_get_client (db));
+  text = uch_wire_encode_push (uch_replica_db_get_store (db), push->client, ops);
+  push->body = g_bytes_new_take (text, strlen (text) + 1);
+  return TRUE;
+}
+
+static void
+listed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Push) push = user_data;
+  UchSyncClient *self = push->self;
+  g_autoptr (GError) error = NULL;
+
+  uch_replica_run_finish (UCH_REPLICA (object), result, &error);
+  if (error != NULL || push->body == NULL || is_over (self, NULL))
+    {
+      end_push (self, error, 0);
+      return;
+    }
+  uch_sync_http_send_async (self->http, "POST", "/v1/push", g_bytes_get_data (push->body, NULL),
+                            self->cancellable, pushed_cb, g_steal_pointer (&push));
+}
+
+/* Sends what waits, batch after batch, until nothing does. */
+void
+uch_sync_tracks_push (UchSyncClient *self)
+{
+  Push *push;
+
+  if (self->replica == NULL || self->refused || self->retry_id != 0)
+    return;
+  if (self->pushing)
+    {
+      self->push_again = TRUE;
+      return;
+    }
+  self->pushing = TRUE;
+  push = g_new0 (Push, 1);
+  push->self = g_object_ref (self);
+  uch_replica_run (self->replica, uch_job_new (list_push_job, push, NULL), NULL, listed_cb, push);
+}
+
+/* One round of the fetch track. */
+typedef struct
+{
+  UchSyncClient *self; /* (owned) */
+  UchFetch       fetch;
+  GBytes        *body;
+  gint64         head;
+  gboolean       more;
+} Fetch;
+
+static void
+fetch_free (Fetch *round)
+{
+  g_object_unref (round->self);
+  g_free (round->fetch.after);
+  g_clear_pointer (&round->body, g_bytes_unref);
+  g_free (round);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fetch, fetch_free)
+
+static void
+end_fetch (UchSyncClient *self, const GError *error, gint64 retry_after_s)
+{
+  gboolean again = self->fetch_again;
+
+  self->fetching = FALSE;
+  self->fetch_again = FALSE;
+  if (is_over (self, error))
+    return;
+  if (error != NULL)
+    {
+      uch_sync_client_note_failure (self, error, retry_after_s);
+      return;
+    }
+  uch_sync_client_update_state (self);
+  if (again)
+    {
+      uch_sync_tracks_fetch (self);
+      return;
+    }
+  uch_sync_live_tell_cursor (self);
+  uch_sync_live_connect (self);
+}
+
+static void
+show_progress (UchSyncClient *self)
+{
+  const UchReplicaStatus *status = uch_replica_get_status (self->replica);
+  guint                   done = 0;
+
+  if (status->cursor >= 0)
+    {
+      uch_sync_client_set_progress (self, 1.0);
+      return;
+    }
+  for (guint i = 0; i < (guint) status->first_table; i++)
+    done += table_weights[i];
+  uch_sync_client_set_progress (self, done / 100.0);
+}
+
+/* A page that does not follow on what is here is no fault: another one was quicker. */
+static gboolean
+forgive_stale (gboolean done, GError **error)
+{
+  if (done || !g_error_matches (*error, UCH_REPLICA_ERROR, UCH_REPLICA_ERROR_STALE))
+    return done;
+  g_clear_error (error);
+  return TRUE;
+}
+
+static gboolean
+snapshot_job (UchReplicaDb *db, UchJob *job, GError **error)
+{
+  Fetch      *round = job->input;
+  gsize       len;
+  const char *text = g_bytes_get_data (round->body, &len);
+  g_autoptr (UchWireSnapshot) page = uch_wire_decode_snapshot (text, (gssize) len, error);
+
+  round->more = TRUE;
+  if (page == NULL)
+    return FALSE;
+  return forgive_stale (uch_replica_db_apply_snapshot (db, round->fetch.table, round->fetch.after,
+                                                       page, job->changes, error),
+                        error);
+}
+
+static gboolean
+changes_job (UchReplicaDb *db, UchJob *job, GError **error)
+{
+  Fetch      *round = job->input;
+  gsize       len;
+  const char *text = g_bytes_get_data (round->body, &len);
+  g_autoptr (UchWireChanges) page = uch_wire_decode_changes (text, (gssize) len, error);
+
+  if (page == NULL)
+    return FALSE;
+  round->head = page->head;
+  if (!forgive_stale (uch_replica_db_apply_changes (db, page, job->changes, error), error))
+    return FALSE;
+  round->more = uch_replica_db_get_cursor (db) < round->head;
+  return TRUE;
+}
+
+static void
+applied_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Fetch) round = user_data;
+  UchSyncClient *self = round->self;
+  g_autoptr (GError) error = NULL;
+
+  uch_replica_run_finish (UCH_REPLICA (object), result, &error);
+  if (error == NULL && self->replica != NULL)
+    {
+      self->known_head = MAX (self->known_head, round->head);
+      if (round->more || uch_sync_live_should_poll (self))
+        self->fetch_again = TRUE;
+      show_progress (self);
+      if (uch_replica_get_status (self->replica)->n_waiting > 0)
+        uch_sync_tracks_push (self);
+    }
+  end_fetch (self, error, 0);
+}
+
+static void
+resynced_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Fetch) round = user_data;
+  g_autoptr (GError) error = NULL;
+
+  uch_replica_run_finish (UCH_REPLICA (object), result, &error);
+  round->self->known_head = 0;
+  round->self->fetch_again = TRUE;
+  end_fetch (round->self, error, 0);
+}
+
+static void
+fetched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Fetch) round = user_data;
+  UchSyncClient *self = round->self;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UchSyncReply) reply = uch_sync_http_send_finish (result, &error);
+  UchJob *job;
+
+  if (reply == NULL || is_over (self, NULL))
+    {
+      end_fetch (self, error, 0);
+      return;
+    }
+  if (find_repair (self, reply) == resync_job)
+    {
+      job = uch_job_new (resync_job, NULL, NULL);
+      job->writes = TRUE;
+      uch_replica_run (self->replica, job, NULL, resynced_cb, g_steal_pointer (&round));
+      return;
+    }
+  error = uch_sync_reply_dup_error (reply);
+  if (error != NULL)
+    {
+      end_fetch (self, error, reply->retry_after_s);
+      return;
+    }
+  uch_sync_client_note_success (self);
+  round->body = g_bytes_ref (reply->body);
+  job = uch_job_new (round->fetch.kind == UCH_FETCH_SNAPSHOT ? snapshot_job : changes_job, round,
+                     NULL);
+  job->writes = TRUE;
+  uch_replica_run (self->replica, job, NULL, applied_cb, g_steal_pointer (&round));
+}
+
+static gboolean
+next_fetch_job (UchReplicaDb *db, UchJob *job, GError **error)
+{
+  uch_replica_db_get_next_fetch (db, &((Fetch *) job->input)->fetch);
+  return TRUE;
+}
+
+static char *
+make_path (UchSyncClient *self, const UchFetch *fetch)
+{
+  g_autofree char *after = NULL;
+
+  if (fetch->kind == UCH_FETCH_CHANGES)
+    return uch_sync_live_should_poll (self) && fetch->since >= self->known_head
+               ? g_strdup_printf ("/v1/changes?since=%" G_GINT64_FORMAT "&limit=%d&wait=%d",
+                                  fetch->since, CHANGES_LIMIT, POLL_S)
+               : g_strdup_printf ("/v1/changes?since=%" G_GINT64_FORMAT "&limit=%d", fetch->since,
+                                  CHANGES_LIMIT);
+  if (fetch->after != NULL)
+    after = g_uri_escape_string (fetch->after, NULL, FALSE);
+  return g_strdup_printf ("/v1/snapshot?t=%s&limit=%d%s%s", uch_schema_get (fetch->table)->name,
+                          SNAPSHOT_LIMIT, after != NULL ? "&after=" : "",
+                          after != NULL ? after : "");
+}
+
+static void
+next_fetch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Fetch) round = user_data;
+  UchSyncClient *self = round->self;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+
+  uch_replica_run_finish (UCH_REPLICA (object), result, &error);
+  if (error != NULL || is_over (self, NULL))
+    {
+      end_fetch (self, error, 0);
+      return;
+    }
+  path = make_path (self, &round->fetch);
+  uch_sync_http_send_async (self->http, "GET", path, NULL, self->cancellable, fetched_cb,
+                            g_steal_pointer (&round));
+}
+
+/* Fetches page after page until the replica is where the store is. */
+void
+uch_sync_tracks_fetch (UchSyncClient *self)
+{
+  Fetch *round;
+
+  if (self->replica == NULL || self->refused || self->retry_id != 0)
+    return;
+  if (self->fetching)
+    {
+      self->fetch_again = TRUE;
+      return;
+    }
+  self->fetching = TRUE;
+  round = g_new0 (Fetch, 1);
+  round->self = g_object_ref (self);
+  uch_replica_run (self->replica, uch_job_new (next_fetch_job, round, NULL), NULL, next_fetch_cb,
+                   round);
+}
