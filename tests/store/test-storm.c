@@ -292,13 +292,26 @@ check_end (Storm *storm)
     }
 }
 
-/* I9: a ticket has at most one visit that can still take place. */
+/* I9: a ticket has at most one visit that can still take place, and nobody who thought it free took
+ * it from somebody. */
 static void
 check_visits (Storm *storm)
 {
   g_autoptr (GPtrArray) visits = uch_memory_snapshot_list (storm->desks[0].copy, UCH_TABLE_VISIT);
+  g_autoptr (GPtrArray) events = uch_memory_snapshot_list (storm->desks[0].copy, UCH_TABLE_EVENT);
   g_autoptr (GHashTable) open = g_hash_table_new (g_str_hash, g_str_equal);
+  guint n_assigned = 0;
 
+  for (guint i = 0; i < events->len; i++)
+    {
+      const UchEvent *event = g_ptr_array_index (events, i);
+
+      if (g_strcmp0 (event->type, UCH_COMMAND_VISIT_ASSIGN) != 0)
+        continue;
+      g_assert_null (event->previous_id);
+      n_assigned++;
+    }
+  g_assert_cmpuint (n_assigned, >, 0);
   for (guint i = 0; i < visits->len; i++)
     {
       const UchVisit *visit = g_ptr_array_index (visits, i);
