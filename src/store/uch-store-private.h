@@ -19,6 +19,7 @@ struct _UchStore
   gboolean          read_only;
   gboolean          in_transaction;
   gint64            head; /* within a writing transaction */
+  guint             n_staff_changes;
 };
 
 /* Calls the backend: BACKEND (self, get_row, schema, id, &row, error) */

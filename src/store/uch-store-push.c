@@ -102,6 +102,8 @@ put_changes (UchStore *self, GPtrArray *changes, gint64 seq, UchTime now, GError
       const UchSchema *schema = uch_schema_get (change->table);
       gint64           number;
 
+      if (change->table == UCH_TABLE_STAFF)
+        self->n_staff_changes++;
       if (change->after == NULL)
         {
           if (!BACKEND (self, delete_row, schema, change->id, error)
@@ -327,6 +329,8 @@ uch_store_push_within (UchStore         *self,
 {
   g_autoptr (GPtrArray) acks = acks_new ();
   g_autoptr (UchPeer) peer = NULL;
+  g_autoptr (UchSession) who = NULL;
+  guint    n_staff_changes = 0;
   gboolean changed = FALSE;
 
   if (!get_peer (self, client, &peer, error))
@@ -339,10 +343,16 @@ uch_store_push_within (UchStore         *self,
     {
       const UchStoreOp *op = g_ptr_array_index (ops, i);
       g_autoptr (GError) local_error = NULL;
-      g_autoptr (UchSession) who = uch_store_refresh_session (self, session, now, &local_error);
       UchStoreAck *ack;
 
-      /* I12: asked anew before each operation, by what the database says now. */
+      /* I12: asked anew before each operation. Within the transaction nobody else can change the
+       * answer, and an operation only by what it does to the staff. */
+      if (who == NULL || n_staff_changes != self->n_staff_changes)
+        {
+          n_staff_changes = self->n_staff_changes;
+          g_clear_object (&who);
+          who = uch_store_refresh_session (self, session, now, &local_error);
+        }
       if (who == NULL && i > 0
           && g_error_matches (local_error, UCH_STORE_ERROR, UCH_STORE_ERROR_SIGNED_OUT))
         break;
