@@ -28,7 +28,7 @@ def an_empty_store_is_made_once(folder):
     assert len(done.stdout.splitlines()[-1]) == 64
     assert (folder / "s/key.pem").stat().st_mode & 0o077 == 0
     before = (folder / "s/certificate.pem").read_bytes()
-    fails(store("init", "--data", folder / "s"), 1, "There is a store already")
+    fails(store("init", "--data", folder / "s"), 2, "There is a store already")
     assert (folder / "s/certificate.pem").read_bytes() == before
 
 
@@ -37,8 +37,8 @@ def people_are_added_and_their_passwords_never_shown(folder):
     assert store("user", "add", "anna", "--data", folder / "s", stdin="a long secret\n").returncode == 0
     listed = store("user", "list", "--data", folder / "s").stdout
     assert "anna\tdispatcher" in listed and "secret" not in listed
-    fails(store("user", "add", "Anna", "--data", folder / "s", stdin="a long secret\n"), 1, "is taken")
-    fails(store("user", "add", "boris", "--data", folder / "s", stdin="short\n"), 1, "password")
+    fails(store("user", "add", "Anna", "--data", folder / "s", stdin="a long secret\n"), 2, "is taken")
+    fails(store("user", "add", "boris", "--data", folder / "s", stdin="short\n"), 2, "password")
     fails(store("user", "add", "boris", "--data", folder / "s"), 2, "A password is expected")
     fails(store("user", "add", "boris", "--role", "king", "--data", folder / "s"), 2, "is no role")
 
@@ -46,9 +46,9 @@ def people_are_added_and_their_passwords_never_shown(folder):
 def mistakes_are_explained(folder):
     fails(store("init"), 2, "--data DIR")
     fails(store("dance"), 2, "no verb")
-    fails(store("init", "--data", "/proc/no/such"), 1, "cannot be made")
-    fails(store("user", "list", "--data", folder / "nothing"), 1, "uchastok-store:")
-    fails(store("fingerprint", "--data", folder / "nothing"), 1, "uchastok-store:")
+    fails(store("init", "--data", "/proc/no/such"), 2, "cannot be made")
+    fails(store("user", "list", "--data", folder / "nothing"), 2, "uchastok-store:")
+    fails(store("fingerprint", "--data", folder / "nothing"), 2, "uchastok-store:")
     fails(store("dance", language="ru"), 2, "нет команды")
 
 
@@ -58,14 +58,14 @@ def a_newer_database_is_left_alone(folder):
     database.execute("PRAGMA user_version = 9999")
     database.close()
     before = (folder / "s/store.sqlite").read_bytes()
-    fails(store("user", "list", "--data", folder / "s"), 1, "newer")
+    fails(store("user", "list", "--data", folder / "s"), 2, "newer")
     assert (folder / "s/store.sqlite").read_bytes() == before
 
 
 def a_damaged_database_is_named(folder):
     store("init", "--data", folder / "s")
     (folder / "s/store.sqlite").write_bytes(b"not a database at all" * 1000)
-    fails(store("user", "list", "--data", folder / "s"), 1, "uchastok-store:")
+    fails(store("user", "list", "--data", folder / "s"), 2, "uchastok-store:")
 
 
 def the_demo_town_prints_its_logins(folder):

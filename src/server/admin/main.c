@@ -9,6 +9,10 @@
 static const UchCliVerb verbs[] = {
   { "init", N_ ("make an empty store"), uch_cli_init },
   { "user", N_ ("see to who may sign in"), uch_cli_user },
+  { "import", N_ ("read houses, zones, centres, staff, clients or tickets"), uch_cli_import },
+  { "token", N_ ("make the secret of an engineer's phone"), uch_cli_token },
+  { "serve", N_ ("serve the desks over HTTPS"), uch_cli_serve },
+  { "backup", N_ ("make a checked copy of the database"), uch_cli_backup },
   { "fingerprint", N_ ("print the fingerprint of the certificate"), uch_cli_fingerprint },
   { "demo", N_ ("make a store of an invented town"), uch_cli_demo },
 };

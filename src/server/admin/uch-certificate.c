@@ -1,9 +1,11 @@
 #include "server/admin/uch-certificate.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -147,6 +149,64 @@ uch_certificate_make (const char        *certificate_path,
   gnutls_x509_privkey_deinit (key);
   gnutls_x509_crt_deinit (certificate);
   return done;
+}
+
+/* Whether the key is the certificate's: GLib itself would only notice at the first connection. */
+static gboolean
+check_pair (const char *certificate_path, const char *key_path, GError **error)
+{
+  gnutls_certificate_credentials_t credentials;
+  int                              code;
+
+  if (!check (gnutls_certificate_allocate_credentials (&credentials), error))
+    return FALSE;
+  code = gnutls_certificate_set_x509_key_file (credentials, certificate_path, key_path,
+                                               GNUTLS_X509_FMT_PEM);
+  gnutls_certificate_free_credentials (credentials);
+  if (code >= 0)
+    return TRUE;
+  if (code == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
+    g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
+                 _ ("The key %s does not fit the certificate %s"), key_path, certificate_path);
+  else
+    g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
+                 _ ("The certificate %s or its key cannot be read: %s"), certificate_path,
+                 gnutls_strerror (code));
+  return FALSE;
+}
+
+/**
+ * uch_certificate_load:
+ *
+ * Loads a certificate with its key. A key that others may read, or that is not the certificate's,
+ * is refused.
+ *
+ * Returns: (transfer full) (nullable): the pair, or %NULL with @error of #GTlsError or #GFileError
+ */
+GTlsCertificate *
+uch_certificate_load (const char *certificate_path, const char *key_path, GError **error)
+{
+  GStatBuf status;
+
+  if (g_stat (key_path, &status) != 0)
+    {
+      int code = errno;
+
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
+                   _ ("The key %s cannot be read: %s"), key_path, g_strerror (code));
+      return NULL;
+    }
+  if ((status.st_mode & (S_IROTH | S_IWOTH | S_IWGRP)) != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_PERM,
+                   _ ("Others may read the key %s: take that right away (chmod 600), and think of "
+                      "a new key"),
+                   key_path);
+      return NULL;
+    }
+  if (!check_pair (certificate_path, key_path, error))
+    return NULL;
+  return g_tls_certificate_new_from_files (certificate_path, key_path, error);
 }
 
 /**

@@ -16,6 +16,8 @@ gboolean uch_certificate_make (const char        *certificate_path,
                                const char *const *names,
                                UchTime            now,
                                GError           **error);
-char    *uch_certificate_dup_fingerprint (GTlsCertificate *certificate);
+GTlsCertificate       *
+uch_certificate_load (const char *certificate_path, const char *key_path, GError **error);
+char *uch_certificate_dup_fingerprint (GTlsCertificate *certificate);
 
 G_END_DECLS

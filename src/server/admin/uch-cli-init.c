@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "core/uch-office.h"
+#include "core/uch-people.h"
 #include "server/admin/uch-admin-demo.h"
 #include "server/admin/uch-certificate.h"
 #include "server/admin/uch-cli.h"
@@ -36,9 +37,10 @@ make_folder (const char *folder, GError **error)
 }
 
 static UchStore *
-make_store (const char *folder, GError **error)
+make_store (const char *folder, const char *const *hosts, GError **error)
 {
-  if (!make_folder (folder, error) || !uch_folder_make_certificate (folder, uch_cli_now (), error))
+  if (!make_folder (folder, error)
+      || !uch_folder_make_certificate (folder, hosts, uch_cli_now (), error))
     return NULL;
   return uch_cli_open (folder, UCH_STORE_CREATE, error);
 }
@@ -89,22 +91,81 @@ print_fingerprint (const char *folder, GError **error)
   return TRUE;
 }
 
+/* Who signs in first, and the member of staff he is. */
+static gboolean
+add_first (UchStore   *store,
+           const char *login,
+           const char *name,
+           const char *role_text,
+           const char *password,
+           GError    **error)
+{
+  g_autoptr (UchSession) session = uch_session_new_local (UCH_ROLE_STORE, NULL, "init");
+  g_autoptr (GPtrArray) commands
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_command_unref);
+  g_autoptr (UchAccount) account = NULL;
+  g_autofree char *command_id = uch_cli_make_id (NULL);
+  g_autofree char *staff_id = uch_cli_make_id (NULL);
+  GVariantDict     fields;
+  int              role = uch_nick_index (uch_role_nicks, role_text);
+
+  if (role != UCH_ROLE_HEAD && role != UCH_ROLE_ADMIN)
+    {
+      g_set_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID,
+                   _ ("The first person is a head or an admin, not “%s”"), role_text);
+      return FALSE;
+    }
+  g_variant_dict_init (&fields, NULL);
+  g_variant_dict_insert (&fields, "name", "s", name != NULL ? name : login);
+  g_variant_dict_insert (&fields, "role", "s", role_text);
+  g_ptr_array_add (commands,
+                   uch_command_new_with (command_id, UCH_COMMAND_PUT, uch_cli_now (), "table", "s",
+                                         uch_staff_schema.name, "id", "s", staff_id, "fields", "v",
+                                         g_variant_dict_end (&fields), NULL));
+  if (!uch_cli_push (store, commands, "init", error))
+    return FALSE;
+  account = uch_store_add_account (store, session, login, password, (UchRole) role, staff_id,
+                                   uch_cli_now (), error);
+  return account != NULL;
+}
+
 /**
  * uch_cli_init:
  *
- * "init": an empty store with the usual reasons and a certificate of its own.
+ * "init": an empty store with the usual reasons and a certificate of its own; with --login also
+ * with the first person who may sign in.
  */
 int
 uch_cli_init (int argc, char *argv[])
 {
   g_auto (UchCliPlace) place = { 0 };
   g_autoptr (UchStore) store = NULL;
+  g_auto (GStrv) hosts = NULL;
+  g_autofree char   *login = NULL, *name = NULL, *role = NULL, *password_file = NULL;
+  g_autofree char   *password = NULL;
+  const GOptionEntry entries[] = {
+    { "login", 0, 0, G_OPTION_ARG_STRING, &login, N_ ("Login of the first person"), N_ ("LOGIN") },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &name, N_ ("Name of the first person"), N_ ("NAME") },
+    { "role", 0, 0, G_OPTION_ARG_STRING, &role, N_ ("head (unless said otherwise) or admin"),
+      N_ ("ROLE") },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file,
+      N_ ("The password is the first line of this file"), N_ ("FILE") },
+    { "host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &hosts,
+      N_ ("A further name or address of this machine, for the certificate"), N_ ("HOST") },
+    { NULL },
+  };
   GError *error = NULL;
 
-  if (!uch_cli_parse (argc, argv, _ ("Makes an empty store."), NULL, &place))
+  if (!uch_cli_parse (argc, argv, _ ("Makes an empty store."), entries, &place))
     return 2;
-  store = make_store (place.folder, &error);
-  if (store == NULL || !put_reasons (store, &error))
+  if (login != NULL)
+    password = uch_cli_read_password (password_file);
+  if (login != NULL && password == NULL)
+    return uch_cli_refuse ("%s", _ ("A password is expected on standard input"));
+  store = make_store (place.folder, (const char *const *) hosts, &error);
+  if (store == NULL || !put_reasons (store, &error)
+      || (login != NULL
+          && !add_first (store, login, name, role != NULL ? role : "head", password, &error)))
     return uch_cli_fail (error);
   g_print (_ ("There is a store now in %s. The fingerprint of its certificate:\n"), place.folder);
   return print_fingerprint (place.folder, &error) ? 0 : uch_cli_fail (error);
@@ -140,7 +201,7 @@ uch_cli_demo (int argc, char *argv[])
 
   if (!uch_cli_parse (argc, argv, _ ("Makes a store of an invented town."), entries, &place))
     return 2;
-  store = make_store (place.folder, &error);
+  store = make_store (place.folder, NULL, &error);
   options = (UchDemoOptions){ .seed = (guint32) seed,
                               .n_houses = (guint) MAX (n_houses, 0),
                               .n_tickets = (guint) MAX (n_tickets, 0),

@@ -1,28 +1,10 @@
 /* user: who may sign in. */
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <glib/gi18n.h>
 
 #include "core/uch-people.h"
 #include "server/admin/uch-cli.h"
-
-#define PASSWORD_LINE_MAX (UCH_PASSWORD_LEN_MAX + 2)
-
-/* The first line of standard input: no password on a command line, where anybody can read it. */
-static char *
-read_password (void)
-{
-  char line[PASSWORD_LINE_MAX];
-
-  if (isatty (STDIN_FILENO))
-    g_printerr ("%s ", _ ("Password:"));
-  if (fgets (line, sizeof line, stdin) == NULL)
-    return NULL;
-  line[strcspn (line, "\r\n")] = '\0';
-  return g_strdup (line);
-}
 
 static int
 list_users (UchStore *store, const UchSession *session)
@@ -48,7 +30,8 @@ add_user (UchStore         *store,
           const UchSession *session,
           const char       *login,
           const char       *role,
-          const char       *staff_id)
+          const char       *staff_id,
+          const char       *password_file)
 {
   g_autofree char *password = NULL;
   g_autoptr (UchAccount) account = NULL;
@@ -62,7 +45,7 @@ add_user (UchStore         *store,
       g_printerr (_ ("uchastok-store: “%s” is no role; there are: %s\n"), role, roles);
       return 2;
     }
-  password = read_password ();
+  password = uch_cli_read_password (password_file);
   if (password == NULL)
     {
       g_printerr ("uchastok-store: %s\n", _ ("A password is expected on standard input"));
@@ -74,9 +57,12 @@ add_user (UchStore         *store,
 }
 
 static int
-set_password (UchStore *store, const UchSession *session, const char *login)
+set_password (UchStore         *store,
+              const UchSession *session,
+              const char       *login,
+              const char       *password_file)
 {
-  g_autofree char *password = read_password ();
+  g_autofree char *password = uch_cli_read_password (password_file);
   GError          *error = NULL;
 
   if (password == NULL)
@@ -100,12 +86,14 @@ uch_cli_user (int argc, char *argv[])
   g_auto (UchCliPlace) place = { 0 };
   g_autoptr (UchStore) store = NULL;
   g_autoptr (UchSession) session = uch_session_new_local (UCH_ROLE_STORE, NULL, "uchastok-store");
-  g_autofree char   *role = NULL, *staff_id = NULL;
+  g_autofree char   *role = NULL, *staff_id = NULL, *password_file = NULL;
   const GOptionEntry entries[] = {
     { "role", 0, 0, G_OPTION_ARG_STRING, &role, N_ ("dispatcher, head, clerk, engineer or admin"),
       N_ ("ROLE") },
     { "staff", 0, 0, G_OPTION_ARG_STRING, &staff_id, N_ ("Which member of staff this is"),
       N_ ("ID") },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file,
+      N_ ("The password is the first line of this file"), N_ ("FILE") },
     { NULL },
   };
   const char *verb, *login;
@@ -128,9 +116,10 @@ uch_cli_user (int argc, char *argv[])
   if (strcmp (verb, "list") == 0)
     return list_users (store, session);
   if (strcmp (verb, "add") == 0)
-    return add_user (store, session, login, role != NULL ? role : "dispatcher", staff_id);
-  if (strcmp (verb, "password") == 0)
-    return set_password (store, session, login);
+    return add_user (store, session, login, role != NULL ? role : "dispatcher", staff_id,
+                     password_file);
+  if (strcmp (verb, "password") == 0 || strcmp (verb, "passwd") == 0)
+    return set_password (store, session, login, password_file);
   if (strcmp (verb, "disable") == 0 || strcmp (verb, "enable") == 0)
     return uch_store_set_disabled (store, session, login, strcmp (verb, "disable") == 0,
                                    uch_cli_now (), &error)

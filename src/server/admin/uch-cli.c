@@ -1,10 +1,19 @@
 #include "server/admin/uch-cli.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <glib/gi18n.h>
+
+#include "core/uch-id.h"
+
+/* Rows of one page when a whole table is read. */
+#define PAGE_LEN 5000
+/* Operations in one commit of a large load. */
+#define PUSH_LEN 2000
 
 /**
  * uch_cli_parse:
@@ -116,5 +125,143 @@ uch_cli_fail (GError *error)
 {
   g_printerr ("uchastok-store: %s\n", error->message);
   g_error_free (error);
-  return 1;
+  return UCH_CLI_REFUSED;
+}
+
+/**
+ * uch_cli_refuse:
+ *
+ * Says in one sentence what is wrong with what was asked.
+ *
+ * Returns: the exit status
+ */
+int
+uch_cli_refuse (const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list          ap;
+
+  va_start (ap, format);
+  text = g_strdup_vprintf (format, ap);
+  va_end (ap);
+  g_printerr ("uchastok-store: %s\n", text);
+  return UCH_CLI_REFUSED;
+}
+
+/**
+ * uch_cli_read_password:
+ * @path: (nullable) (type filename): where it stands; %NULL: standard input
+ *
+ * The first line: no password on a command line, where anybody can read it.
+ *
+ * Returns: (transfer full) (nullable): the password, or %NULL when there is none
+ */
+char *
+uch_cli_read_password (const char *path)
+{
+  g_autofree char *text = NULL;
+  char             line[UCH_PASSWORD_LEN_MAX + 2];
+
+  if (path != NULL)
+    {
+      if (!g_file_get_contents (path, &text, NULL, NULL))
+        return NULL;
+    }
+  else if (isatty (STDIN_FILENO))
+    text = g_strdup (getpass (_ ("Password: ")));
+  else
+    text = g_strdup (fgets (line, sizeof line, stdin));
+  if (text == NULL)
+    return NULL;
+  text[strcspn (text, "\r\n")] = '\0';
+  return *text != '\0' ? g_steal_pointer (&text) : NULL;
+}
+
+/**
+ * uch_cli_make_id:
+ *
+ * Returns: (transfer full): a new id
+ */
+char *
+uch_cli_make_id (gpointer user_data)
+{
+  guint8 random[UCH_ID_RANDOM_LEN];
+
+  uch_cli_random (random, sizeof random, NULL);
+  return uch_id_new (uch_cli_now (), random);
+}
+
+/**
+ * uch_cli_push:
+ * @commands: (element-type UchCommand): any number; each stretch of them is one commit
+ * @device: what the history shows as "from where"
+ *
+ * Has the commands decided with the store's own rights. The first one refused is an error.
+ */
+gboolean
+uch_cli_push (UchStore *store, GPtrArray *commands, const char *device, GError **error)
+{
+  g_autoptr (UchSession) session = uch_session_new_local (UCH_ROLE_STORE, NULL, device);
+  g_autofree char *client = uch_cli_make_id (NULL);
+
+  for (guint first = 0; first < commands->len; first += PUSH_LEN)
+    {
+      g_autoptr (GPtrArray) ops
+          = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_op_free);
+      g_autoptr (GPtrArray) acks = NULL;
+      gint64 last_mid, head;
+
+      for (guint i = first; i < MIN (first + PUSH_LEN, commands->len); i++)
+        g_ptr_array_add (
+            ops, uch_store_op_new (i + 1, uch_command_ref (g_ptr_array_index (commands, i))));
+      acks = uch_store_push (store, session, client, ops, uch_cli_now (), &last_mid, &head, error);
+      if (acks == NULL)
+        return FALSE;
+      for (guint i = 0; i < acks->len; i++)
+        {
+          const UchStoreAck *ack = g_ptr_array_index (acks, i);
+          const UchStoreOp  *op = g_ptr_array_index (ops, i);
+          const char        *id = uch_command_get_text (op->command, "id");
+
+          if (ack->kind != UCH_VERDICT_OK)
+            {
+              g_set_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID,
+                           _ ("The store refused “%s” of %s: %s %s"), op->command->type,
+                           id != NULL ? id : "?", uch_refusal_get_nick (ack->refusal),
+                           ack->field != NULL ? ack->field : "");
+              return FALSE;
+            }
+        }
+    }
+  return TRUE;
+}
+
+/**
+ * uch_cli_list:
+ *
+ * Returns: (transfer full) (nullable) (element-type UchEntity): a whole table, as the store itself
+ *     sees it
+ */
+GPtrArray *
+uch_cli_list (UchStore *store, UchTable table, GError **error)
+{
+  g_autoptr (UchSession) session = uch_session_new_local (UCH_ROLE_STORE, NULL, NULL);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
+  guint n_read;
+
+  do
+    {
+      UchEntity *last = all->len > 0 ? g_ptr_array_index (all, all->len - 1) : NULL;
+      gint64     head;
+      g_autoptr (GPtrArray) page = uch_store_list_rows (
+          store, session, table, last != NULL ? last->id : NULL, PAGE_LEN, &head, error);
+
+      if (page == NULL)
+        return NULL;
+      n_read = page->len;
+      for (guint i = 0; i < page->len; i++)
+        g_ptr_array_add (all, g_object_ref (g_ptr_array_index (page, i)));
+    }
+  while (n_read == PAGE_LEN);
+  return g_steal_pointer (&all);
 }

@@ -10,7 +10,10 @@ G_BEGIN_DECLS
 #define UCH_FOLDER_KEY "key.pem"
 
 char            *uch_folder_dup_store_url (const char *folder);
-gboolean         uch_folder_make_certificate (const char *folder, gint64 now, GError **error);
+gboolean         uch_folder_make_certificate (const char        *folder,
+                                              const char *const *hosts,
+                                              gint64             now,
+                                              GError           **error);
 GTlsCertificate *uch_folder_load_certificate (const char *folder, GError **error);
 
 G_END_DECLS

@@ -1,0 +1,172 @@
+/* serve: the daemon. */
+#define G_LOG_DOMAIN "uch-server"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+
+#include <glib/gi18n.h>
+
+#include "server/admin/uch-certificate.h"
+#include "server/admin/uch-cli.h"
+#include "server/uch-server.h"
+
+#define LISTEN_DEFAULT "127.0.0.1:8443"
+#define PORT_DEFAULT 8443
+
+/* What --help offers; the strings are owned. */
+typedef struct
+{
+  char    *listen_at, *certificate, *key;
+  gboolean plain;
+  int      connections_per_address, requests_per_second;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->listen_at);
+  g_free (options->certificate);
+  g_free (options->key);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static GTlsCertificate *
+load (const char *folder, const Options *options, GError **error)
+{
+  g_autofree char *certificate = options->certificate != NULL
+                                     ? g_strdup (options->certificate)
+                                     : g_build_filename (folder, UCH_FOLDER_CERTIFICATE, NULL);
+  g_autofree char *key = options->key != NULL ? g_strdup (options->key)
+                                              : g_build_filename (folder, UCH_FOLDER_KEY, NULL);
+
+  return uch_certificate_load (certificate, key, error);
+}
+
+static GSocketAddress *
+parse_address (const char *text)
+{
+  g_autoptr (GError) parse_error = NULL;
+  g_autoptr (GSocketConnectable) connectable
+      = g_network_address_parse (text, PORT_DEFAULT, &parse_error);
+  g_autoptr (GSocketAddressEnumerator) addresses = NULL;
+  GSocketAddress *address = NULL;
+
+  if (connectable != NULL)
+    {
+      addresses = g_socket_connectable_enumerate (connectable);
+      address = g_socket_address_enumerator_next (addresses, NULL, &parse_error);
+    }
+  if (address == NULL)
+    uch_cli_refuse (_ ("“%s” is no ADDRESS:PORT to listen at: %s"), text,
+                    parse_error != NULL ? parse_error->message : _ ("there is no such address"));
+  return address;
+}
+
+static gboolean
+quit_cb (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+run (UchStoreAsync   *store,
+     GTlsCertificate *certificate,
+     GSocketAddress  *address,
+     const Options   *options,
+     GError         **error)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (UchServer) server = NULL;
+  g_autofree char *host = g_inet_address_to_string (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  UchServerLimits limits;
+  guint16         port;
+  guint           term_id, int_id;
+
+  uch_server_limits_init (&limits);
+  if (options->connections_per_address > 0)
+    limits.connection.connections_per_address_max = (guint) options->connections_per_address;
+  if (options->requests_per_second > 0)
+    {
+      limits.requests_per_s = (guint) options->requests_per_second;
+      limits.requests_burst_max = 3 * limits.requests_per_s;
+    }
+  server = uch_server_new (store, certificate, &limits);
+  if (!uch_server_listen (server, address, &port, error))
+    return FALSE;
+  term_id = g_unix_signal_add (SIGTERM, quit_cb, loop);
+  int_id = g_unix_signal_add (SIGINT, quit_cb, loop);
+  printf ("uchastok-store: ready on %s://%s%s%s:%d\n", certificate != NULL ? "https" : "http",
+          strchr (host, ':') != NULL ? "[" : "", host, strchr (host, ':') != NULL ? "]" : "", port);
+  fflush (stdout);
+  g_main_loop_run (loop);
+  g_source_remove (term_id);
+  g_source_remove (int_id);
+  uch_server_stop (server);
+  uch_store_async_stop (store);
+  /* answers of what was finished meanwhile */
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  return TRUE;
+}
+
+/**
+ * uch_cli_serve:
+ *
+ * "serve": the daemon, until SIGTERM or SIGINT.
+ */
+int
+uch_cli_serve (int argc, char *argv[])
+{
+  g_auto (UchCliPlace) place = { 0 };
+  g_auto (Options) options = { 0 };
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (UchStoreAsync) store = NULL;
+  g_autofree char   *url = NULL;
+  GError            *error = NULL;
+  const GOptionEntry entries[] = {
+    { "listen", 0, 0, G_OPTION_ARG_STRING, &options.listen_at,
+      N_ ("Where to listen (127.0.0.1:8443); port 0: the system chooses"), N_ ("ADDRESS:PORT") },
+    { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options.certificate,
+      N_ ("Another certificate, PEM"), N_ ("FILE") },
+    { "key", 0, 0, G_OPTION_ARG_FILENAME, &options.key, N_ ("Its key, PEM"), N_ ("FILE") },
+    { "plain-http", 0, 0, G_OPTION_ARG_NONE, &options.plain,
+      N_ ("No TLS: only on a loopback address, behind a proxy"), NULL },
+    { "connections-per-address", 0, 0, G_OPTION_ARG_INT, &options.connections_per_address,
+      N_ ("Connections from one address at once (64)"), N_ ("N") },
+    { "requests-per-second", 0, 0, G_OPTION_ARG_INT, &options.requests_per_second,
+      N_ ("Requests of one sign-in (20, three times as many at one stroke)"), N_ ("N") },
+    { NULL },
+  };
+
+  if (!uch_cli_parse (argc, argv, _ ("Serves the desks over HTTPS until it is told to stop."),
+                      entries, &place))
+    return UCH_CLI_REFUSED;
+  address = parse_address (options.listen_at != NULL ? options.listen_at : LISTEN_DEFAULT);
+  if (address == NULL)
+    return UCH_CLI_REFUSED;
+  if (options.plain
+      && !g_inet_address_get_is_loopback (
+          g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))))
+    return uch_cli_refuse ("%s", _ ("Plain HTTP is only served on a loopback address: everybody on "
+                                    "the way could read the passwords"));
+  url = uch_folder_dup_store_url (place.folder);
+  store = uch_store_async_open (url, 0, uch_cli_random, NULL, uch_cli_now (), &error);
+  if (store == NULL)
+    return uch_cli_fail (error);
+  if (!options.plain)
+    {
+      certificate = load (place.folder, &options, &error);
+      if (certificate == NULL)
+        return uch_cli_fail (error);
+    }
+  signal (SIGPIPE, SIG_IGN);
+  return run (store, certificate, address, &options, &error) ? 0 : uch_cli_fail (error);
+}

@@ -1,0 +1,77 @@
+/* One request from its header to its answer: who asks, the body within its limit, the refusal that
+ * names what is wrong. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+#include <libsoup/soup.h>
+
+#include "server/uch-server.h"
+
+G_BEGIN_DECLS
+
+typedef struct _UchRequest UchRequest;
+
+typedef void (*UchRouteFunc) (UchRequest *request);
+
+typedef enum
+{
+  UCH_ROUTE_OPEN = 1 << 0,   /* nobody needs to be known */
+  UCH_ROUTE_PREFIX = 1 << 1, /* the path may go on */
+  UCH_ROUTE_FREE = 1 << 2,   /* not counted against the token's rate: reads that follow a poke */
+  UCH_ROUTE_SOCKET = 1 << 3, /* a WebSocket answers, not a function */
+} UchRouteFlags;
+
+typedef struct
+{
+  const char   *method;
+  const char   *path;
+  UchRouteFlags flags;
+  UchRouteFunc  func;
+} UchRoute;
+
+/* It lives exactly as long as its message: a reference to one is a reference to the other. */
+struct _UchRequest
+{
+  UchServer         *server;  /* (owned) */
+  SoupServerMessage *message; /* (unowned) */
+  const UchRoute    *route;   /* (nullable) */
+  GByteArray        *body;    /* (owned) */
+  gsize              len_max; /* of the body */
+  gsize              len;     /* of the body so far, also of what was not kept */
+  UchSession        *session; /* (owned) (nullable) */
+  char              *token;   /* (nullable) */
+  GHashTable        *query;   /* (owned) (nullable): made when asked for */
+  gboolean           paused;
+  gboolean           answered;
+  gboolean           gone;              /* the client has left: nobody reads an answer */
+  gint64             since, wait_until; /* of a long poll */
+  guint              timeout_id;
+};
+
+UchRequest *uch_request_new (UchServer *server, SoupServerMessage *message);
+UchRequest *uch_request_ref (UchRequest *self);
+void        uch_request_unref (UchRequest *self);
+UchRequest *uch_request_of (SoupServerMessage *message);
+
+void        uch_request_pause (UchRequest *self);
+const char *uch_request_get_query (UchRequest *self, const char *name);
+gint64 uch_request_get_query_int (UchRequest *self, const char *name, gint64 fallback, gint64 max);
+JsonObject *uch_request_parse_object (UchRequest *self, JsonNode **out_root);
+
+void uch_request_answer (UchRequest *self, guint status, const char *type, GBytes *body);
+void uch_request_answer_json (UchRequest *self, char *json);
+void uch_request_answer_nothing (UchRequest *self);
+void uch_request_refuse (
+    UchRequest *self, guint status, const char *code, const char *field, const char *format, ...)
+    G_GNUC_PRINTF (5, 6);
+/* Further members of the refusal's object: pairs of name and number, then NULL. */
+void uch_request_refuse_with (UchRequest *self,
+                              guint       status,
+                              const char *code,
+                              const char *detail,
+                              ...) G_GNUC_NULL_TERMINATED;
+void uch_request_fail (UchRequest *self, const GError *error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchRequest, uch_request_unref)
+
+G_END_DECLS

@@ -1,0 +1,256 @@
+/* What has changed, from where the client left off; and whole tables for a first sync. */
+#define G_LOG_DOMAIN "uch-server"
+
+#include "server/uch-server-private.h"
+#include "sync/uch-wire.h"
+
+#define CHANGES_DEFAULT 2000
+#define SNAPSHOT_DEFAULT 5000
+#define WAIT_MAX_S 25
+/* Long polls at once; beyond that they are answered at once, with nothing. */
+#define WAITERS_MAX 1000
+
+typedef struct
+{
+  UchSession *session;
+  gint64      since;
+  guint       limit;
+  UchTable    table;
+  char       *after;
+  char       *uuid;
+} Ask;
+
+/* What a read gives: the text that goes out, made on the reading thread. */
+typedef struct
+{
+  char    *json;
+  gint64   head;
+  gboolean empty;
+} Page;
+
+static void
+ask_free (gpointer data)
+{
+  Ask *ask = data;
+
+  g_object_unref (ask->session);
+  g_free (ask->after);
+  g_free (ask->uuid);
+  g_free (ask);
+}
+
+static void
+page_free (gpointer data)
+{
+  g_free (((Page *) data)->json);
+  g_free (data);
+}
+
+static Ask *
+ask_new (UchRequest *request)
+{
+  Ask *ask = g_new0 (Ask, 1);
+
+  ask->session = g_object_ref (request->session);
+  ask->uuid = g_strdup (uch_store_async_get_uuid (request->server->store));
+  return ask;
+}
+
+static gpointer
+changes_func (UchStore *store, gpointer data, GError **error)
+{
+  Ask *ask = data;
+  g_autoptr (UchStorePage) page
+      = uch_store_list_changes (store, ask->session, ask->since, ask->limit, error);
+  g_autoptr (GPtrArray) rows = NULL;
+  Page *out;
+
+  if (page == NULL)
+    return NULL;
+  rows = g_ptr_array_new_full (page->rows->len, g_free);
+  for (guint i = 0; i < page->rows->len; i++)
+    { /* all in it is borrowed */
+      const UchStoreRow *row = g_ptr_array_index (page->rows, i);
+      UchWireRow        *wire = g_new0 (UchWireRow, 1);
+
+      *wire = (UchWireRow){ row->table, row->seq, row->id, row->row };
+      g_ptr_array_add (rows, wire);
+    }
+  out = g_new0 (Page, 1);
+  out->json = uch_wire_encode_changes (ask->uuid, page->from, page->to, page->head, page->floor,
+                                       page->more, rows);
+  out->head = page->head;
+  out->empty = page->to == page->from;
+  return out;
+}
+
+static void read_changes (UchRequest *request);
+
+static gboolean
+waited_cb (gpointer user_data)
+{
+  UchRequest *request = user_data;
+
+  request->timeout_id = 0;
+  request->wait_until = 0;
+  g_ptr_array_remove_fast (request->server->waiters, request);
+  read_changes (request);
+  uch_request_unref (request);
+  return G_SOURCE_REMOVE;
+}
+
+/* Puts the request by until something changes; returns whether it waits. */
+static gboolean
+wait_for_changes (UchRequest *request, gint64 head)
+{
+  UchServer *server = request->server;
+  gint64     left_ms = (request->wait_until - g_get_monotonic_time ()) / 1000;
+
+  if (request->wait_until == 0 || left_ms <= 0 || request->gone || head < server->head
+      || server->waiters->len >= WAITERS_MAX || g_cancellable_is_cancelled (server->stopping))
+    return FALSE;
+  g_ptr_array_add (server->waiters, uch_request_ref (request));
+  request->timeout_id = g_timeout_add ((guint) left_ms, waited_cb, request);
+  return TRUE;
+}
+
+/* Somebody committed: all who wait read again. */
+void
+uch_feed_wake (UchServer *self)
+{
+  g_autoptr (GPtrArray) waiters = g_steal_pointer (&self->waiters);
+
+  self->waiters = g_ptr_array_new ();
+  for (guint i = 0; i < waiters->len; i++)
+    {
+      UchRequest *request = g_ptr_array_index (waiters, i);
+
+      g_clear_handle_id (&request->timeout_id, g_source_remove);
+      if (!request->gone)
+        read_changes (request);
+      uch_request_unref (request);
+    }
+}
+
+/* The server stops: all who wait are answered with nothing. */
+void
+uch_feed_cancel (UchServer *self)
+{
+  uch_feed_wake (self);
+}
+
+static void
+changes_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UchRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+  Page *page = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+
+  if (page == NULL)
+    uch_request_fail (request, error);
+  else if (!page->empty || !wait_for_changes (request, page->head))
+    uch_request_answer_json (request, g_steal_pointer (&page->json));
+  g_clear_pointer (&page, page_free);
+}
+
+static void
+read_changes (UchRequest *request)
+{
+  Ask *ask = ask_new (request);
+
+  ask->since = request->since;
+  ask->limit
+      = (guint) uch_request_get_query_int (request, "limit", CHANGES_DEFAULT, UCH_WIRE_PAGE_MAX);
+  ask->limit = MAX (ask->limit, 1);
+  uch_store_async_read (request->server->store, changes_func, ask, ask_free, page_free, NULL,
+                        changes_cb, uch_request_ref (request));
+}
+
+static void
+get_changes (UchRequest *request)
+{
+  gint64 wait_s = uch_request_get_query_int (request, "wait", 0, WAIT_MAX_S);
+
+  request->since = uch_request_get_query_int (request, "since", -1, G_MAXINT64);
+  if (request->since < 0)
+    {
+      uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "invalid", "since",
+                          "since is the cursor: a whole number");
+      return;
+    }
+  if (wait_s > 0)
+    request->wait_until = g_get_monotonic_time () + wait_s * G_USEC_PER_SEC;
+  read_changes (request);
+}
+
+static gpointer
+snapshot_func (UchStore *store, gpointer data, GError **error)
+{
+  Ask   *ask = data;
+  gint64 head = 0;
+  g_autoptr (GPtrArray) entities
+      = uch_store_list_rows (store, ask->session, ask->table, ask->after, ask->limit, &head, error);
+  g_autoptr (GPtrArray) rows = NULL;
+  const char *next = NULL;
+  Page       *out;
+
+  if (entities == NULL)
+    return NULL;
+  rows = g_ptr_array_new_full (entities->len, g_free);
+  for (guint i = 0; i < entities->len; i++)
+    { /* all in it is borrowed */
+      UchEntity  *entity = g_ptr_array_index (entities, i);
+      UchWireRow *wire = g_new0 (UchWireRow, 1);
+
+      *wire = (UchWireRow){ ask->table, entity->seq, entity->id, entity };
+      g_ptr_array_add (rows, wire);
+      next = entity->id;
+    }
+  out = g_new0 (Page, 1);
+  out->json
+      = uch_wire_encode_snapshot (ask->uuid, head, entities->len == ask->limit ? next : NULL, rows);
+  return out;
+}
+
+static void
+snapshot_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UchRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+  Page *page = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+
+  if (page == NULL)
+    uch_request_fail (request, error);
+  else
+    uch_request_answer_json (request, g_steal_pointer (&page->json));
+  g_clear_pointer (&page, page_free);
+}
+
+static void
+get_snapshot (UchRequest *request)
+{
+  const char      *name = uch_request_get_query (request, "t");
+  const UchSchema *schema = name != NULL ? uch_schema_by_name (name) : NULL;
+  Ask             *ask;
+
+  if (schema == NULL)
+    {
+      uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "invalid", "t",
+                          "t names a table; there is no such table");
+      return;
+    }
+  ask = ask_new (request);
+  ask->table = schema->table;
+  ask->after = g_strdup (uch_request_get_query (request, "after"));
+  ask->limit
+      = (guint) uch_request_get_query_int (request, "limit", SNAPSHOT_DEFAULT, UCH_WIRE_PAGE_MAX);
+  ask->limit = MAX (ask->limit, 1);
+  uch_store_async_read (request->server->store, snapshot_func, ask, ask_free, page_free, NULL,
+                        snapshot_cb, uch_request_ref (request));
+}
+
+const UchRoute uch_routes_feed[] = {
+  { "GET", "/v1/changes", UCH_ROUTE_FREE, get_changes },
+  { "GET", "/v1/snapshot", UCH_ROUTE_FREE, get_snapshot },
+  { NULL },
+};

@@ -1,0 +1,583 @@
+/* Live connections: that there is news, where the engineers are, who looks at what. Everything here
+ * may be lost: whoever missed it asks /v1/changes. */
+#define G_LOG_DOMAIN "uch-server"
+
+#include <string.h>
+
+#include "server/uch-server-private.h"
+#include "sync/uch-wire.h"
+
+#define INCOMING_LEN_MAX 4096
+#define PING_S 10
+/* A client that says nothing for so long, not even a pong, does not read either: its queue in
+ * libsoup has no bound of its own. */
+#define SILENCE_MAX_US (35 * G_USEC_PER_SEC)
+/* A poke that is not answered is repeated with the heartbeat; so many heartbeats, then it is cut.
+ */
+#define POSITIONS_MS 1000
+#define PRESENCE_MS 50
+/* Somebody who forgot to say that he looks no more. */
+#define PRESENCE_MAX_US (15 * 60 * G_USEC_PER_SEC)
+#define CLIENTS_MAX 1000
+/* Positions older than this are of no use on the map. */
+#define POSITIONS_AGE_MS (12 * UCH_HOUR_MS)
+
+typedef struct
+{
+  UchLive                 *live;       /* (unowned) (nullable): NULL once it is gone */
+  SoupWebsocketConnection *connection; /* (owned) */
+  GSocket                 *socket;     /* (owned) (nullable) */
+  UchSession              *session;    /* (owned) */
+  char                    *token;
+  gboolean                 poked; /* one poke is not answered yet */
+  gint64                   head;  /* the newest it should hear of */
+  gint64                   heard_us;
+  gboolean                 wants_positions;
+} Client;
+
+/* Who looks at what. */
+typedef struct
+{
+  char  *session_id, *staff_id, *act, *ticket_id;
+  gint64 at_us;
+} Presence;
+
+struct _UchLive
+{
+  UchServer *server;   /* (unowned) */
+  GPtrArray *clients;  /* of Client (owned) */
+  GPtrArray *presence; /* of Presence (owned) */
+  guint      heartbeat_id, positions_id, presence_id;
+  gboolean   positions_busy;
+};
+
+static void
+presence_free (gpointer data)
+{
+  Presence *presence = data;
+
+  g_free (presence->session_id);
+  g_free (presence->staff_id);
+  g_free (presence->act);
+  g_free (presence->ticket_id);
+  g_free (presence);
+}
+
+static void
+client_free (gpointer data)
+{
+  Client *client = data;
+
+  g_signal_handlers_disconnect_by_data (client->connection, client);
+  g_object_unref (client->connection);
+  g_clear_object (&client->socket);
+  g_object_unref (client->session);
+  g_free (client->token);
+  g_free (client);
+}
+
+static void
+send_text (Client *client, const char *text)
+{
+  if (soup_websocket_connection_get_state (client->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_text (client->connection, text);
+}
+
+/* At most one poke is on its way: a client that is slow hears of the newest head later. */
+static void
+poke (Client *client, gint64 head)
+{
+  g_autofree char *text = NULL;
+
+  client->head = MAX (client->head, head);
+  if (client->poked)
+    return;
+  client->poked = TRUE;
+  text = g_strdup_printf ("{\"type\":\"poke\",\"head\":%" G_GINT64_FORMAT "}", client->head);
+  send_text (client, text);
+}
+
+void
+uch_live_poke (UchLive *self, gint64 head)
+{
+  for (guint i = 0; i < self->clients->len; i++)
+    poke (g_ptr_array_index (self->clients, i), head);
+}
+
+static gboolean
+sees_work (const UchSession *session)
+{
+  return session->role == UCH_ROLE_DISPATCHER || session->role == UCH_ROLE_HEAD
+         || session->role == UCH_ROLE_CLERK;
+}
+
+static char *
+print_presence (UchLive *self)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "type");
+  json_builder_add_string_value (builder, "presence");
+  json_builder_set_member_name (builder, "present");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < self->presence->len; i++)
+    {
+      const Presence *presence = g_ptr_array_index (self->presence, i);
+
+      json_builder_begin_object (builder);
+      json_builder_set_member_name (builder, "staff");
+      json_builder_add_string_value (builder, presence->staff_id);
+      json_builder_set_member_name (builder, "ticket");
+      json_builder_add_string_value (builder, presence->ticket_id);
+      json_builder_set_member_name (builder, "act");
+      json_builder_add_string_value (builder, presence->act);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  return json_to_string (root, FALSE);
+}
+
+static gboolean
+presence_cb (gpointer user_data)
+{
+  UchLive         *self = user_data;
+  g_autofree char *text = print_presence (self);
+
+  self->presence_id = 0;
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      Client *client = g_ptr_array_index (self->clients, i);
+
+      if (sees_work (client->session))
+        send_text (client, text);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tell_presence (UchLive *self)
+{
+  if (self->presence_id == 0)
+    self->presence_id = g_timeout_add (PRESENCE_MS, presence_cb, self);
+}
+
+/* One session looks at one ticket per act; no ticket ends the act, no act ends all of them. */
+void
+uch_live_set_presence (UchLive          *self,
+                       const UchSession *session,
+                       const char       *ticket_id,
+                       const char       *act)
+{
+  for (guint i = self->presence->len; i > 0; i--)
+    {
+      const Presence *presence = g_ptr_array_index (self->presence, i - 1);
+
+      if (strcmp (presence->session_id, session->parent.id) == 0
+          && (act == NULL || strcmp (presence->act, act) == 0))
+        {
+          g_ptr_array_remove_index (self->presence, i - 1);
+          tell_presence (self);
+        }
+    }
+  if (act != NULL && ticket_id != NULL && session->staff_id != NULL)
+    {
+      Presence *presence = g_new0 (Presence, 1);
+
+      presence->session_id = g_strdup (session->parent.id);
+      presence->staff_id = g_strdup (session->staff_id);
+      presence->act = g_strdup (act);
+      presence->ticket_id = g_strdup (ticket_id);
+      presence->at_us = g_get_monotonic_time ();
+      g_ptr_array_add (self->presence, presence);
+      tell_presence (self);
+    }
+}
+
+static void
+remove_client (Client *client)
+{
+  UchLive *self = client->live;
+
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      const Client *other = g_ptr_array_index (self->clients, i);
+
+      if (other != client && strcmp (other->session->parent.id, client->session->parent.id) == 0)
+        { /* the same desk is back already on another connection */
+          g_ptr_array_remove_fast (self->clients, client);
+          return;
+        }
+    }
+  uch_live_set_presence (self, client->session, NULL, NULL);
+  g_ptr_array_remove_fast (self->clients, client);
+}
+
+static void
+closed_cb (SoupWebsocketConnection *connection, Client *client)
+{
+  remove_client (client);
+}
+
+/* Ends a connection that does not read: a polite close would wait in the same full queue. */
+static void
+drop (Client *client)
+{
+  client->live->server->metrics.live_dropped++;
+  if (client->socket != NULL)
+    g_socket_shutdown (client->socket, TRUE, TRUE, NULL);
+  remove_client (client);
+}
+
+static void
+pong_cb (SoupWebsocketConnection *connection, GBytes *bytes, Client *client)
+{
+  client->heard_us = g_get_monotonic_time ();
+}
+
+static const char *
+get_text (JsonObject *object, const char *name)
+{
+  JsonNode   *node = object != NULL ? json_object_get_member (object, name) : NULL;
+  const char *text = node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+                         ? json_node_get_string (node)
+                         : NULL;
+
+  return text != NULL && *text != '\0' && strlen (text) <= 64 ? text : NULL;
+}
+
+static void
+message_cb (SoupWebsocketConnection *connection,
+            SoupWebsocketDataType    type,
+            GBytes                  *bytes,
+            Client                  *client)
+{
+  gsize       len;
+  const char *text = g_bytes_get_data (bytes, &len);
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object;
+  const char *kind;
+
+  client->heard_us = g_get_monotonic_time ();
+  root = type == SOUP_WEBSOCKET_DATA_TEXT ? uch_wire_parse_json (text, (gssize) len, NULL) : NULL;
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+    {
+      soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_BAD_DATA, "no JSON object");
+      return;
+    }
+  object = json_node_get_object (root);
+  kind = get_text (object, "type");
+  if (g_strcmp0 (kind, "at") == 0)
+    {
+      gint64 seq = json_object_get_int_member_with_default (object, "seq", 0);
+
+      client->poked = FALSE;
+      if (seq < client->head)
+        poke (client, client->head);
+    }
+  else if (g_strcmp0 (kind, "presence") == 0)
+    uch_live_set_presence (client->live, client->session, get_text (object, "ticket"),
+                           get_text (object, "act"));
+  /* anything else is of a newer desk: it may say more than this store understands */
+}
+
+static gpointer
+check_func (UchStore *store, gpointer data, GError **error)
+{
+  return uch_store_authenticate (store, data, uch_server_now (), error);
+}
+
+typedef struct
+{
+  UchServer *server; /* (owned) */
+  char      *token;
+} Check;
+
+static void
+checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Check *check = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UchSession) session
+      = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+  UchLive *live = check->server->live;
+
+  for (guint i = 0; live != NULL && i < live->clients->len; i++)
+    {
+      Client *client = g_ptr_array_index (live->clients, i);
+
+      if (strcmp (client->token, check->token) != 0)
+        continue;
+      if (session != NULL)
+        g_set_object (&client->session, session);
+      else if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_SIGNED_OUT))
+        soup_websocket_connection_close (client->connection, 4401, "signed out");
+    }
+  g_object_unref (check->server);
+  g_free (check->token);
+  g_free (check);
+}
+
+/* Signs of life both ways; who was disabled meanwhile is shown out. */
+static gboolean
+heartbeat_cb (gpointer user_data)
+{
+  UchLive         *self = user_data;
+  gint64           now_us = g_get_monotonic_time ();
+  g_autofree char *text = g_strdup_printf ("{\"type\":\"hb\",\"time\":%" G_GINT64_FORMAT
+                                           ",\"head\":%" G_GINT64_FORMAT "}",
+                                           uch_server_now (), self->server->head);
+
+  for (guint i = self->clients->len; i > 0; i--)
+    {
+      Client *client = g_ptr_array_index (self->clients, i - 1);
+      Check  *check;
+
+      if (now_us - client->heard_us > SILENCE_MAX_US)
+        {
+          drop (client);
+          continue;
+        }
+      send_text (client, text);
+      check = g_new0 (Check, 1);
+      check->server = g_object_ref (self->server);
+      check->token = g_strdup (client->token);
+      uch_store_async_read (self->server->store, check_func, g_strdup (client->token), g_free,
+                            g_object_unref, NULL, checked_cb, check);
+    }
+  for (guint i = self->presence->len; i > 0; i--)
+    if (now_us - ((Presence *) g_ptr_array_index (self->presence, i - 1))->at_us > PRESENCE_MAX_US)
+      {
+        g_ptr_array_remove_index (self->presence, i - 1);
+        tell_presence (self);
+      }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+add_real (JsonBuilder *builder, const char *name, double value)
+{
+  if (value < 0 && strcmp (name, "lat") != 0 && strcmp (name, "lon") != 0)
+    return; /* unknown */
+  json_builder_set_member_name (builder, name);
+  json_builder_add_double_value (builder, value);
+}
+
+static char *
+print_positions (GPtrArray *positions)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "type");
+  json_builder_add_string_value (builder, "pos");
+  json_builder_set_member_name (builder, "positions");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < positions->len; i++)
+    {
+      const UchLastPosition *last = g_ptr_array_index (positions, i);
+
+      json_builder_begin_object (builder);
+      json_builder_set_member_name (builder, "engineer");
+      json_builder_add_string_value (builder, last->engineer_id);
+      json_builder_set_member_name (builder, "at");
+      json_builder_add_int_value (builder, last->position.at);
+      add_real (builder, "lat", last->position.latitude);
+      add_real (builder, "lon", last->position.longitude);
+      add_real (builder, "acc", last->position.accuracy_m);
+      add_real (builder, "spd", last->position.speed_mps);
+      add_real (builder, "crs", last->position.course_deg);
+      add_real (builder, "bat", last->position.battery_percent);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  return json_to_string (root, FALSE);
+}
+
+static gpointer
+positions_func (UchStore *store, gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) positions
+      = uch_store_list_last_positions (store, data, uch_server_now () - POSITIONS_AGE_MS, error);
+
+  return positions != NULL ? print_positions (positions) : NULL;
+}
+
+/* To all of one role: they see the same. */
+typedef struct
+{
+  UchServer *server; /* (owned) */
+  UchRole    role;
+} Audience;
+
+static void
+positions_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Audience *audience = user_data;
+  g_autoptr (UchServer) server = audience->server;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+
+  if (text == NULL)
+    g_message ("cannot tell where the engineers are: %s", error->message);
+  for (guint i = 0; text != NULL && server->live != NULL && i < server->live->clients->len; i++)
+    {
+      Client *client = g_ptr_array_index (server->live->clients, i);
+
+      if (client->session->role == audience->role)
+        send_text (client, text);
+    }
+  g_free (audience);
+}
+
+static gboolean
+tell_positions_cb (gpointer user_data)
+{
+  UchLive *self = user_data;
+  guint    told_roles = 0;
+
+  self->positions_id = 0;
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      Client   *client = g_ptr_array_index (self->clients, i);
+      Audience *audience;
+
+      if (!sees_work (client->session) || (told_roles & 1u << client->session->role) != 0)
+        continue;
+      told_roles |= 1u << client->session->role;
+      audience = g_new0 (Audience, 1);
+      audience->server = g_object_ref (self->server);
+      audience->role = client->session->role;
+      uch_store_async_read (self->server->store, positions_func, g_object_ref (client->session),
+                            g_object_unref, g_free, NULL, positions_cb, audience);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* At most once a second, however many phones report. */
+void
+uch_live_set_positions_changed (UchLive *self)
+{
+  if (self->positions_id == 0)
+    self->positions_id = g_timeout_add (POSITIONS_MS, tell_positions_cb, self);
+}
+
+static void
+opened_cb (SoupServer              *soup,
+           SoupServerMessage       *message,
+           const char              *path,
+           SoupWebsocketConnection *connection,
+           gpointer                 user_data)
+{
+  UchLive    *self = user_data;
+  UchRequest *request = uch_request_of (message);
+  Client     *client;
+
+  if (self->clients->len >= CLIENTS_MAX || request == NULL || request->session == NULL)
+    {
+      soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "too many");
+      return;
+    }
+  uch_listener_enter (message, UCH_PHASE_LIVE);
+  client = g_new0 (Client, 1);
+  client->live = self;
+  client->connection = g_object_ref (connection);
+  client->socket = uch_listener_dup_socket (message);
+  client->session = g_object_ref (request->session);
+  client->token = g_strdup (request->token);
+  client->heard_us = g_get_monotonic_time ();
+  soup_websocket_connection_set_max_incoming_payload_size (connection, INCOMING_LEN_MAX);
+  soup_websocket_connection_set_keepalive_interval (connection, PING_S);
+  g_signal_connect (connection, "message", G_CALLBACK (message_cb), client);
+  g_signal_connect (connection, "pong", G_CALLBACK (pong_cb), client);
+  g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), client);
+  g_ptr_array_add (self->clients, client);
+  /* the first poke says where the store stands: news may have come before the connection did */
+  poke (client, self->server->head);
+  uch_live_set_positions_changed (self);
+  if (sees_work (client->session) && self->presence->len > 0)
+    tell_presence (self);
+}
+
+UchLive *
+uch_live_new (UchServer *server)
+{
+  UchLive *self = g_new0 (UchLive, 1);
+
+  self->server = server;
+  self->clients = g_ptr_array_new_with_free_func (client_free);
+  self->presence = g_ptr_array_new_with_free_func (presence_free);
+  self->heartbeat_id = g_timeout_add (server->limits.heartbeat_ms, heartbeat_cb, self);
+  soup_server_add_websocket_handler (server->soup, "/v1/live", NULL, NULL, opened_cb, self, NULL);
+  return self;
+}
+
+/* Says good-bye to everybody. */
+void
+uch_live_free (UchLive *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_handle_id (&self->heartbeat_id, g_source_remove);
+  g_clear_handle_id (&self->positions_id, g_source_remove);
+  g_clear_handle_id (&self->presence_id, g_source_remove);
+  soup_server_remove_handler (self->server->soup, "/v1/live");
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      Client *client = g_ptr_array_index (self->clients, i);
+
+      g_signal_handlers_disconnect_by_data (client->connection, client);
+      if (soup_websocket_connection_get_state (client->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+        soup_websocket_connection_close (client->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY,
+                                         "the store stops");
+    }
+  g_ptr_array_unref (self->clients);
+  g_ptr_array_unref (self->presence);
+  g_free (self);
+}
+
+/* A session that has ended keeps no connection. */
+void
+uch_live_end_session (UchLive *self, const char *session_id)
+{
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      Client *client = g_ptr_array_index (self->clients, i);
+
+      if (strcmp (client->session->parent.id, session_id) == 0
+          && soup_websocket_connection_get_state (client->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+        soup_websocket_connection_close (client->connection, 4401, "signed out");
+    }
+}
+
+guint
+uch_live_get_n_clients (UchLive *self)
+{
+  return self->clients->len;
+}
+
+static void
+post_presence (UchRequest *request)
+{
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *body = uch_request_parse_object (request, &root);
+
+  if (body == NULL)
+    return;
+  if (request->server->live != NULL)
+    uch_live_set_presence (request->server->live, request->session, get_text (body, "ticket"),
+                           get_text (body, "act"));
+  uch_request_answer_nothing (request);
+}
+
+const UchRoute uch_routes_live[] = {
+  { "GET", "/v1/live", UCH_ROUTE_SOCKET, NULL },
+  { "POST", "/v1/presence", UCH_ROUTE_FREE, post_presence },
+  { NULL },
+};

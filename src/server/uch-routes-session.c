@@ -1,0 +1,279 @@
+/* Signing in and out, and the devices that are signed in. */
+#define G_LOG_DOMAIN "uch-server"
+
+#include <string.h>
+
+#include "server/uch-server-private.h"
+#include "sync/uch-wire.h"
+
+static const char *
+get_text (JsonObject *object, const char *name)
+{
+  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+static void
+add_text (JsonBuilder *builder, const char *name, const char *value)
+{
+  if (value == NULL)
+    return;
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+static void
+add_int (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+/* Who has signed in and to what: the answer to a sign-in and a part of /v1/info. */
+static void
+add_welcome (JsonBuilder *builder, UchServer *server, const UchSession *session)
+{
+  add_text (builder, "user", session->login);
+  add_text (builder, "staff", session->staff_id);
+  add_text (builder, "role", uch_role_nicks[session->role]);
+  add_text (builder, "store", uch_store_async_get_uuid (server->store));
+  json_builder_set_member_name (builder, "schema");
+  json_builder_begin_object (builder);
+  add_int (builder, "min", UCH_WIRE_VERSION_MIN);
+  add_int (builder, "cur", UCH_WIRE_VERSION);
+  json_builder_end_object (builder);
+  add_int (builder, "time", uch_server_now ());
+}
+
+static void
+answer_builder (UchRequest *request, JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  uch_request_answer_json (request, json_to_string (root, FALSE));
+}
+
+static void
+signed_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UchRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *token = NULL;
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  UchTime wait_ms = 0;
+  g_autoptr (UchSession) session
+      = uch_store_async_sign_in_finish (UCH_STORE_ASYNC (source), result, &token, &wait_ms, &error);
+
+  if (session == NULL)
+    {
+      request->server->metrics.refused_auth++;
+      if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WAIT))
+        {
+          g_autofree char *seconds = g_strdup_printf ("%d", (int) ((wait_ms + 999) / 1000));
+
+          soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
+                                        "Retry-After", seconds);
+        }
+      uch_request_fail (request, error);
+      return;
+    }
+  json_builder_begin_object (builder);
+  add_text (builder, "token", token);
+  add_welcome (builder, request->server, session);
+  answer_builder (request, builder);
+}
+
+static void
+post_session (UchRequest *request)
+{
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *body = uch_request_parse_object (request, &root);
+  JsonNode   *node = body != NULL ? json_object_get_member (body, "device") : NULL;
+  JsonObject *device
+      = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  UchSignIn   who = { .kind = UCH_SESSION_DESK };
+  const char *password;
+
+  if (body == NULL)
+    return;
+  who.login = get_text (body, "login");
+  password = get_text (body, "password");
+  if (who.login == NULL || password == NULL)
+    {
+      uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "missing",
+                          who.login == NULL ? "login" : "password",
+                          "login and password are needed, both texts");
+      return;
+    }
+  who.address = uch_listener_get_address (request->message);
+  who.device_id = get_text (device, "id");
+  who.device = get_text (device, "name");
+  who.app = get_text (device, "app");
+  uch_store_async_sign_in (request->server->store, &who, password, uch_server_now (),
+                           request->server->stopping, signed_in_cb, uch_request_ref (request));
+}
+
+typedef struct
+{
+  UchSession *session;
+  char       *id;
+} End;
+
+static void
+end_free (gpointer data)
+{
+  End *end = data;
+
+  g_object_unref (end->session);
+  g_free (end->id);
+  g_free (end);
+}
+
+static gpointer
+end_func (UchStore *store, gpointer data, GError **error)
+{
+  End *end = data;
+
+  return uch_store_end_session (store, end->session, end->id, uch_server_now (), error)
+             ? g_strdup (end->id)
+             : NULL;
+}
+
+static void
+ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UchRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+
+  if (id == NULL)
+    {
+      uch_request_fail (request, error);
+      return;
+    }
+  if (request->server->live != NULL)
+    uch_live_end_session (request->server->live, id);
+  uch_request_answer_nothing (request);
+}
+
+static void
+end_session (UchRequest *request, const char *id)
+{
+  End *end = g_new0 (End, 1);
+
+  end->session = g_object_ref (request->session);
+  end->id = g_strdup (id);
+  uch_store_async_write (request->server->store, end_func, end, end_free, g_free, NULL, ended_cb,
+                         uch_request_ref (request));
+}
+
+static void
+delete_session (UchRequest *request)
+{
+  end_session (request, request->session->parent.id);
+}
+
+static void
+delete_one_session (UchRequest *request)
+{
+  const char *path = g_uri_get_path (soup_server_message_get_uri (request->message));
+
+  end_session (request, path + strlen ("/v1/sessions/"));
+}
+
+static gpointer
+list_func (UchStore *store, gpointer data, GError **error)
+{
+  return uch_store_list_sessions (store, data, NULL, uch_server_now (), error);
+}
+
+static void
+listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UchRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) sessions
+      = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  if (sessions == NULL)
+    {
+      uch_request_fail (request, error);
+      return;
+    }
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "sessions");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      const UchSession *session = g_ptr_array_index (sessions, i);
+
+      json_builder_begin_object (builder);
+      add_text (builder, "id", session->parent.id);
+      add_text (builder, "device", session->device);
+      add_text (builder, "app", session->app);
+      add_int (builder, "created_at", session->created_at);
+      add_int (builder, "used_at", session->used_at);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  answer_builder (request, builder);
+}
+
+static void
+get_sessions (UchRequest *request)
+{
+  uch_store_async_read (request->server->store, list_func, g_object_ref (request->session),
+                        g_object_unref, (GDestroyNotify) g_ptr_array_unref, NULL, listed_cb,
+                        uch_request_ref (request));
+}
+
+static gpointer
+head_func (UchStore *store, gpointer data, GError **error)
+{
+  gint64 both[2];
+
+  return uch_store_get_head (store, &both[0], &both[1], error) ? g_memdup2 (both, sizeof both)
+                                                               : NULL;
+}
+
+static void
+head_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UchRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gint64 *both = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  if (both == NULL)
+    {
+      uch_request_fail (request, error);
+      return;
+    }
+  json_builder_begin_object (builder);
+  add_welcome (builder, request->server, request->session);
+  add_int (builder, "head", both[0]);
+  add_int (builder, "floor", both[1]);
+  answer_builder (request, builder);
+}
+
+static void
+get_info (UchRequest *request)
+{
+  uch_store_async_read (request->server->store, head_func, NULL, NULL, g_free, NULL, head_cb,
+                        uch_request_ref (request));
+}
+
+const UchRoute uch_routes_session[] = {
+  { "POST", "/v1/session", UCH_ROUTE_OPEN, post_session },
+  { "DELETE", "/v1/session", 0, delete_session },
+  { "GET", "/v1/sessions", 0, get_sessions },
+  { "DELETE", "/v1/sessions/", UCH_ROUTE_PREFIX, delete_one_session },
+  { "GET", "/v1/info", 0, get_info },
+  { NULL },
+};

@@ -1,0 +1,292 @@
+/* Positions in. Many phones report at the same moment: what comes while a commit is under way goes
+ * into the next one together, and is answered when it is durable. */
+#define G_LOG_DOMAIN "uch-server"
+
+#include <string.h>
+
+#include "server/uch-server-private.h"
+#include "server/uch-track.h"
+
+/* Points that wait for a commit; beyond that phones keep their own queue. */
+#define QUEUE_MAX 20000
+
+#define BATCH_KEY "uch-track-batch"
+
+/* One report and the request that waits for it. */
+typedef struct
+{
+  UchRequest *request;  /* (owned by reference) */
+  char       *secret;   /* (nullable): of a tracking application */
+  char       *staff_id; /* (nullable): of a person who is signed in */
+  char       *source;
+  GArray     *positions; /* of UchPosition */
+  GArray     *fates;     /* of UchPositionFate */
+  gboolean    unknown;   /* the secret is nobody's */
+} Report;
+
+/* What waits for the next commit. */
+typedef struct
+{
+  GPtrArray *waiting; /* of Report */
+  gboolean   busy;
+} Batch;
+
+static void
+report_free (gpointer data)
+{
+  Report *report = data;
+
+  uch_request_unref (report->request);
+  g_free (report->secret);
+  g_free (report->staff_id);
+  g_free (report->source);
+  g_array_unref (report->positions);
+  g_array_unref (report->fates);
+  g_free (report);
+}
+
+static void
+batch_free (gpointer data)
+{
+  g_ptr_array_unref (((Batch *) data)->waiting);
+  g_free (data);
+}
+
+static Batch *
+batch_of (UchServer *server)
+{
+  Batch *batch = g_object_get_data (G_OBJECT (server), BATCH_KEY);
+
+  if (batch == NULL)
+    {
+      batch = g_new0 (Batch, 1);
+      batch->waiting = g_ptr_array_new_with_free_func (report_free);
+      g_object_set_data_full (G_OBJECT (server), BATCH_KEY, batch, batch_free);
+    }
+  return batch;
+}
+
+/* All reports of one person, in the order they came, in one commit. */
+static gboolean
+record_person (
+    UchStore *store, GPtrArray *reports, guint first, const char *staff_id, GError **error)
+{
+  Report *leader = g_ptr_array_index (reports, first);
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (UchPosition));
+  g_autofree UchPositionFate *fates = NULL;
+  guint                       at = 0;
+
+  for (guint i = first; i < reports->len; i++)
+    {
+      Report *report = g_ptr_array_index (reports, i);
+
+      if (g_strcmp0 (report->staff_id, staff_id) == 0
+          && strcmp (report->source, leader->source) == 0)
+        g_array_append_vals (all, report->positions->data, report->positions->len);
+    }
+  if (all->len == 0)
+    return TRUE;
+  fates = g_new0 (UchPositionFate, all->len);
+  if (!uch_store_record_positions (store, staff_id, leader->source,
+                                   (const UchPosition *) (gpointer) all->data, all->len,
+                                   uch_server_now (), fates, error))
+    return FALSE;
+  for (guint i = first; i < reports->len; i++)
+    {
+      Report *report = g_ptr_array_index (reports, i);
+
+      if (g_strcmp0 (report->staff_id, staff_id) != 0
+          || strcmp (report->source, leader->source) != 0)
+        continue;
+      g_array_append_vals (report->fates, fates + at, report->positions->len);
+      at += report->positions->len;
+    }
+  return TRUE;
+}
+
+/* Finds out whose phones they are. */
+static gboolean
+find_people (UchStore *store, GPtrArray *reports, GError **error)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+
+  for (guint i = 0; i < reports->len; i++)
+    {
+      Report  *report = g_ptr_array_index (reports, i);
+      gpointer staff_id;
+
+      if (report->secret == NULL)
+        continue;
+      if (!g_hash_table_lookup_extended (known, report->secret, NULL, &staff_id))
+        {
+          g_autoptr (GError) local = NULL;
+
+          staff_id = uch_store_find_tracker (store, report->secret, &local);
+          if (staff_id == NULL
+              && !g_error_matches (local, UCH_STORE_ERROR, UCH_STORE_ERROR_UNKNOWN))
+            {
+              g_propagate_error (error, g_steal_pointer (&local));
+              return FALSE;
+            }
+          g_hash_table_insert (known, report->secret, staff_id);
+        }
+      report->staff_id = g_strdup (staff_id);
+      report->unknown = staff_id == NULL;
+    }
+  return TRUE;
+}
+
+static gpointer
+record_func (UchStore *store, gpointer data, GError **error)
+{
+  GPtrArray *reports = data;
+  g_autoptr (GHashTable) done = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  if (!find_people (store, reports, error))
+    return NULL;
+  for (guint i = 0; i < reports->len; i++)
+    {
+      Report *report = g_ptr_array_index (reports, i);
+      char   *key;
+
+      if (report->staff_id == NULL)
+        continue;
+      key = g_strconcat (report->staff_id, "\n", report->source, NULL);
+      if (g_hash_table_add (done, key)
+          && !record_person (store, reports, i, report->staff_id, error))
+        return NULL;
+    }
+  return reports;
+}
+
+static void flush (UchServer *server);
+
+static void
+answer_report (Report *report)
+{
+  UchServer *server = report->request->server;
+
+  for (guint i = 0; i < report->fates->len; i++)
+    {
+      UchPositionFate fate = g_array_index (report->fates, UchPositionFate, i);
+
+      server->metrics.positions[fate]++;
+      if (fate == UCH_POSITION_SHOWN && server->live != NULL)
+        uch_live_set_positions_changed (server->live);
+    }
+  if (report->unknown)
+    uch_request_refuse (report->request, SOUP_STATUS_UNAUTHORIZED, "unknown_secret", "id",
+                        "Nobody's phone has this secret");
+  else if (report->secret != NULL)
+    uch_request_answer (report->request, SOUP_STATUS_OK, NULL, NULL);
+  else
+    uch_request_answer_nothing (report->request);
+}
+
+static void
+recorded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GPtrArray) reports = user_data;
+  g_autoptr (GError) error = NULL;
+  Report *any = g_ptr_array_index (reports, 0);
+  g_autoptr (UchServer) server = g_object_ref (any->request->server);
+  gboolean ok = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error) != NULL;
+
+  for (guint i = 0; i < reports->len; i++)
+    {
+      Report *report = g_ptr_array_index (reports, i);
+
+      if (ok)
+        answer_report (report);
+      else
+        uch_request_fail (report->request, error);
+    }
+  batch_of (server)->busy = FALSE;
+  flush (server);
+}
+
+static void
+flush (UchServer *server)
+{
+  Batch     *batch = batch_of (server);
+  GPtrArray *reports;
+
+  if (batch->busy || batch->waiting->len == 0)
+    return;
+  batch->busy = TRUE;
+  reports = g_steal_pointer (&batch->waiting);
+  batch->waiting = g_ptr_array_new_with_free_func (report_free);
+  uch_store_async_write (server->store, record_func, g_ptr_array_ref (reports),
+                         (GDestroyNotify) g_ptr_array_unref, NULL, NULL, recorded_cb, reports);
+}
+
+/* Takes @positions. */
+static void
+queue_report (UchRequest *request,
+              const char *secret,
+              const char *staff_id,
+              const char *source,
+              GArray     *positions)
+{
+  Batch  *batch = batch_of (request->server);
+  Report *report;
+
+  if (batch->waiting->len >= QUEUE_MAX)
+    {
+      g_array_unref (positions);
+      uch_request_refuse (request, SOUP_STATUS_SERVICE_UNAVAILABLE, "busy", NULL,
+                          "The store is busy; send it again");
+      return;
+    }
+  report = g_new0 (Report, 1);
+  report->request = uch_request_ref (request);
+  report->secret = g_strdup (secret);
+  report->staff_id = g_strdup (staff_id);
+  report->source = g_strdup (source);
+  report->positions = positions;
+  report->fates = g_array_new (FALSE, FALSE, sizeof (UchPositionFate));
+  g_ptr_array_add (batch->waiting, report);
+  flush (request->server);
+}
+
+static void
+post_traccar (UchRequest *request)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
+  const char         *query = g_uri_get_query (soup_server_message_get_uri (request->message));
+  GArray             *positions = g_array_new (FALSE, FALSE, sizeof (UchPosition));
+  UchTrackReport      report;
+
+  uch_track_parse_traccar (soup_message_headers_get_content_type (headers, NULL), query,
+                           (const char *) request->body->data, request->body->len,
+                           uch_server_now (), &report);
+  if (report.has_position)
+    g_array_append_val (positions, report.position);
+  if (report.malformed)
+    request->server->metrics.positions_malformed++;
+  queue_report (request, report.secret != NULL ? report.secret : "", NULL, "traccar", positions);
+  uch_track_report_clear (&report);
+}
+
+static void
+post_positions (UchRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  GArray *positions = NULL;
+
+  if (request->session->staff_id == NULL)
+    uch_request_refuse (request, SOUP_STATUS_FORBIDDEN, "not_allowed", NULL,
+                        "This account is no member of staff: it has no position");
+  else if (!uch_track_parse_page ((const char *) request->body->data, request->body->len,
+                                  &positions, &error))
+    uch_request_fail (request, error);
+  else
+    queue_report (request, NULL, request->session->staff_id, "page", positions);
+}
+
+const UchRoute uch_routes_track[] = {
+  { "POST", "/track/t", UCH_ROUTE_OPEN, post_traccar },
+  { "GET", "/track/t", UCH_ROUTE_OPEN, post_traccar },
+  { "POST", "/v1/positions", 0, post_positions },
+  { NULL },
+};

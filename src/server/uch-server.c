@@ -1,0 +1,422 @@
+#define G_LOG_DOMAIN "uch-server"
+
+#include "server/uch-server.h"
+
+#include <string.h>
+
+#include "server/uch-server-private.h"
+#include "sync/uch-wire.h"
+
+/* A body that is too long is read on and thrown away up to so many times its limit, so that its
+ * sender can be told why; beyond that the connection is cut. */
+#define DISCARD_FACTOR 4
+
+G_DEFINE_FINAL_TYPE (UchServer, uch_server, G_TYPE_OBJECT)
+
+static const UchRoute *const route_groups[]
+    = { uch_routes_push, uch_routes_feed,    uch_routes_track,
+        uch_routes_live, uch_routes_session, uch_routes_health };
+
+/* The store's clock, milliseconds since the Unix epoch. */
+UchTime
+uch_server_now (void)
+{
+  return g_get_real_time () / 1000;
+}
+
+/* A token's right to ask: refilled at a steady rate up to the burst. */
+typedef struct
+{
+  double left;
+  gint64 at_us;
+} Bucket;
+
+gboolean
+uch_server_may_ask (UchServer *self, const char *token)
+{
+  Bucket *bucket = g_hash_table_lookup (self->buckets, token);
+  gint64  now_us = g_get_monotonic_time ();
+
+  if (bucket == NULL)
+    {
+      bucket = g_new0 (Bucket, 1);
+      bucket->left = self->limits.requests_burst_max;
+      bucket->at_us = now_us;
+      g_hash_table_insert (self->buckets, g_strdup (token), bucket);
+    }
+  bucket->left += (double) (now_us - bucket->at_us) / G_USEC_PER_SEC * self->limits.requests_per_s;
+  bucket->left = MIN (bucket->left, self->limits.requests_burst_max);
+  bucket->at_us = now_us;
+  if (bucket->left < 1)
+    return FALSE;
+  bucket->left -= 1;
+  return TRUE;
+}
+
+static gboolean
+bucket_is_old (gpointer key, gpointer value, gpointer user_data)
+{
+  return ((Bucket *) value)->at_us < *(gint64 *) user_data;
+}
+
+static const UchRoute *
+find_route (const char *method, const char *path, gboolean *out_path_known)
+{
+  *out_path_known = FALSE;
+  for (guint g = 0; g < G_N_ELEMENTS (route_groups); g++)
+    for (const UchRoute *route = route_groups[g]; route->path != NULL; route++)
+      {
+        gboolean fits = (route->flags & UCH_ROUTE_PREFIX) != 0
+                            ? g_str_has_prefix (path, route->path)
+                            : strcmp (path, route->path) == 0;
+
+        if (!fits)
+          continue;
+        *out_path_known = TRUE;
+        if (strcmp (method, route->method) == 0)
+          return route;
+      }
+  return NULL;
+}
+
+static void
+chunk_cb (SoupServerMessage *message, GBytes *chunk, UchRequest *request)
+{
+  gsize       len;
+  const void *data = g_bytes_get_data (chunk, &len);
+
+  request->len += len;
+  if (request->len > DISCARD_FACTOR * request->len_max)
+    {
+      request->gone = TRUE;
+      request->server->metrics.refused_body++;
+      uch_listener_cut (message);
+    }
+  else if (request->len > request->len_max)
+    g_byte_array_set_size (request->body, 0);
+  else
+    g_byte_array_append (request->body, data, len);
+}
+
+static void
+finished_cb (SoupServerMessage *message, UchRequest *request)
+{
+  request->gone = TRUE;
+  g_clear_handle_id (&request->timeout_id, g_source_remove);
+  if (request->route == NULL || (request->route->flags & UCH_ROUTE_SOCKET) == 0
+      || soup_server_message_get_status (message) != SOUP_STATUS_SWITCHING_PROTOCOLS)
+    uch_listener_enter (message, UCH_PHASE_IDLE);
+}
+
+static void
+disconnected_cb (SoupServerMessage *message, UchRequest *request)
+{
+  request->gone = TRUE;
+}
+
+static gpointer
+authenticate_func (UchStore *store, gpointer data, GError **error)
+{
+  return uch_store_authenticate (store, data, uch_server_now (), error);
+}
+
+static gpointer
+touch_func (UchStore *store, gpointer data, GError **error)
+{
+  uch_store_touch_session (store, data, uch_server_now (), error);
+  return NULL;
+}
+
+static void
+touched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+  if (error != NULL)
+    g_message ("cannot note that a session is used: %s", error->message);
+}
+
+static void
+authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UchRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+  UchServer *self = request->server;
+
+  request->session = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+  if (request->session == NULL)
+    {
+      self->metrics.refused_auth++;
+      uch_request_fail (request, error);
+      return;
+    }
+  if (uch_server_now () - request->session->used_at > UCH_MINUTE_MS)
+    uch_store_async_write (self->store, touch_func, g_strdup (request->session->parent.id), g_free,
+                           NULL, NULL, touched_cb, NULL);
+  request->len_max = self->limits.body_len_max;
+  request->paused = FALSE;
+  if (!request->gone)
+    soup_server_message_unpause (request->message);
+}
+
+static void
+begin_authentication (UchRequest *request)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
+  const char         *said = soup_message_headers_get_one (headers, "Authorization");
+  UchServer          *self = request->server;
+
+  if (said == NULL || g_ascii_strncasecmp (said, "Bearer ", 7) != 0 || strlen (said) > 256)
+    {
+      soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
+                                    "WWW-Authenticate", "Bearer");
+      self->metrics.refused_auth++;
+      uch_request_refuse (request, SOUP_STATUS_UNAUTHORIZED, "signed_out", NULL,
+                          "Sign in first: there is no token in this request");
+      return;
+    }
+  request->token = g_strstrip (g_strdup (said + 7));
+  if ((request->route->flags & UCH_ROUTE_FREE) == 0 && !uch_server_may_ask (self, request->token))
+    {
+      soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
+                                    "Retry-After", "1");
+      self->metrics.refused_rate++;
+      uch_request_refuse (request, 429, "too_fast", NULL,
+                          "More than %u requests a second; wait a second",
+                          self->limits.requests_per_s);
+      return;
+    }
+  uch_request_pause (request);
+  uch_store_async_read (self->store, authenticate_func, g_strdup (request->token), g_free,
+                        g_object_unref, NULL, authenticated_cb, uch_request_ref (request));
+}
+
+/* The header is here: who asks for what, and may he? */
+static void
+early_cb (SoupServer        *soup,
+          SoupServerMessage *message,
+          const char        *path,
+          GHashTable        *query,
+          gpointer           user_data)
+{
+  UchServer          *self = user_data;
+  UchRequest         *request = uch_request_new (self, message);
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  gboolean            path_known;
+  goffset             len = soup_message_headers_get_content_length (headers);
+
+  self->metrics.requests++;
+  uch_listener_enter (message, UCH_PHASE_BODY);
+  request->len_max = self->limits.anonymous_len_max;
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  g_signal_connect (message, "got-chunk", G_CALLBACK (chunk_cb), request);
+  g_signal_connect (message, "finished", G_CALLBACK (finished_cb), request);
+  g_signal_connect (message, "disconnected", G_CALLBACK (disconnected_cb), request);
+  request->route = find_route (soup_server_message_get_method (message), path, &path_known);
+  if (request->route == NULL)
+    {
+      uch_request_refuse (request,
+                          path_known ? SOUP_STATUS_METHOD_NOT_ALLOWED : SOUP_STATUS_NOT_FOUND,
+                          path_known ? "no_such_method" : "no_such_path", NULL,
+                          "There is nothing here that could be asked so");
+      return;
+    }
+  if (len > (goffset) self->limits.body_len_max * DISCARD_FACTOR)
+    {
+      self->metrics.refused_body++;
+      request->gone = TRUE;
+      uch_listener_cut (message);
+      return;
+    }
+  if ((request->route->flags & UCH_ROUTE_OPEN) == 0)
+    begin_authentication (request);
+}
+
+/* The body is here. */
+static void
+handler_cb (SoupServer        *soup,
+            SoupServerMessage *message,
+            const char        *path,
+            GHashTable        *query,
+            gpointer           user_data)
+{
+  UchServer  *self = user_data;
+  UchRequest *request = uch_request_of (message);
+
+  if (request == NULL || request->answered || request->gone)
+    return;
+  uch_listener_enter (message, UCH_PHASE_ANSWER);
+  if (request->len > request->len_max)
+    {
+      self->metrics.refused_body++;
+      uch_request_refuse (request, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too_long", NULL,
+                          "The body has %" G_GSIZE_FORMAT " bytes; %" G_GSIZE_FORMAT " are allowed",
+                          request->len, request->len_max);
+      return;
+    }
+  request->route->func (request);
+  if (!request->answered)
+    uch_request_pause (request);
+}
+
+/* Everybody who waits for changes is told that there are some. */
+void
+uch_server_announce (UchServer *self, gint64 head)
+{
+  if (head <= self->head)
+    return;
+  self->head = head;
+  uch_feed_wake (self);
+  uch_live_poke (self->live, head);
+}
+
+/* Lets the store look at the clocks that may have run out, and finds commits of other processes. */
+static gpointer
+tick_func (UchStore *store, gpointer data, GError **error)
+{
+  gint64 head = 0;
+
+  if (!uch_store_tick (store, uch_server_now (), NULL, error)
+      || !uch_store_get_head (store, &head, NULL, error))
+    return NULL;
+  return g_memdup2 (&head, sizeof head);
+}
+
+static void
+ticked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UchServer) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gint64 *head = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+
+  self->ticking = FALSE;
+  if (head != NULL)
+    uch_server_announce (self, *head);
+  else
+    g_warning ("the store's clocks stand still: %s", error->message);
+}
+
+static gboolean
+tick_cb (gpointer user_data)
+{
+  UchServer *self = user_data;
+  gint64     old_us = g_get_monotonic_time () - G_USEC_PER_SEC * 60;
+
+  g_hash_table_foreach_remove (self->buckets, bucket_is_old, &old_us);
+  if (self->ticking)
+    return G_SOURCE_CONTINUE;
+  self->ticking = TRUE;
+  uch_store_async_write (self->store, tick_func, NULL, NULL, g_free, NULL, ticked_cb,
+                         g_object_ref (self));
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+uch_server_finalize (GObject *object)
+{
+  UchServer *self = UCH_SERVER (object);
+
+  g_clear_pointer (&self->live, uch_live_free);
+  g_hash_table_unref (self->buckets);
+  g_ptr_array_unref (self->waiters);
+  g_clear_object (&self->listener);
+  g_clear_object (&self->soup);
+  g_clear_object (&self->store);
+  g_clear_object (&self->stopping);
+  G_OBJECT_CLASS (uch_server_parent_class)->finalize (object);
+}
+
+static void
+uch_server_class_init (UchServerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = uch_server_finalize;
+}
+
+static void
+uch_server_init (UchServer *self)
+{
+  self->buckets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->waiters = g_ptr_array_new ();
+  self->stopping = g_cancellable_new ();
+  self->started_at = uch_server_now ();
+}
+
+/**
+ * uch_server_limits_init:
+ *
+ * Sets the limits of the protocol: 64 connections per address, a header within 10 s, 16 KiB of body
+ * from strangers and 512 KiB from who is known, 20 requests a second in bursts of 60.
+ */
+void
+uch_server_limits_init (UchServerLimits *limits)
+{
+  *limits = (UchServerLimits){
+    .connection = { .connections_max = 2000,
+                    .connections_per_address_max = 64,
+                    .header_ms = 10 * 1000,
+                    .body_ms = 60 * 1000,
+                    .idle_ms = 120 * 1000,
+                    .silent_s = 60 },
+    .requests_per_s = 20,
+    .requests_burst_max = 60,
+    .anonymous_len_max = UCH_WIRE_ANON_BODY_LEN_MAX,
+    .body_len_max = UCH_WIRE_BODY_LEN_MAX,
+    .heartbeat_ms = 15 * 1000,
+    .tick_ms = 2 * 1000,
+  };
+}
+
+/**
+ * uch_server_new:
+ * @certificate: (nullable): NULL speaks plain HTTP: only on loopback, behind a proxy
+ *
+ * Returns: (transfer full): a server that does not listen yet
+ */
+UchServer *
+uch_server_new (UchStoreAsync *store, GTlsCertificate *certificate, const UchServerLimits *limits)
+{
+  UchServer *self = g_object_new (UCH_TYPE_SERVER, NULL);
+
+  self->store = g_object_ref (store);
+  self->limits = *limits;
+  self->soup = soup_server_new ("server-header", "uchastok-store", NULL);
+  self->listener = uch_listener_new (self->soup, certificate, &limits->connection);
+  self->live = uch_live_new (self);
+  /* the WebSocket's path has handlers of its own: it needs the early one too */
+  soup_server_add_early_handler (self->soup, NULL, early_cb, self, NULL);
+  soup_server_add_early_handler (self->soup, "/v1/live", early_cb, self, NULL);
+  soup_server_add_handler (self->soup, NULL, handler_cb, self, NULL);
+  return self;
+}
+
+/**
+ * uch_server_listen:
+ * @out_port: (out): the port, also where the kernel chose it
+ */
+gboolean
+uch_server_listen (UchServer *self, GSocketAddress *address, guint16 *out_port, GError **error)
+{
+  if (!uch_listener_listen (self->listener, address, out_port, error))
+    return FALSE;
+  tick_cb (self);
+  self->tick_id = g_timeout_add (self->limits.tick_ms, tick_cb, self);
+  return TRUE;
+}
+
+/**
+ * uch_server_stop:
+ *
+ * Takes nobody in any more, tells who is connected, and closes. What was begun in the store is
+ * finished by uch_store_async_stop().
+ */
+void
+uch_server_stop (UchServer *self)
+{
+  g_clear_handle_id (&self->tick_id, g_source_remove);
+  uch_listener_stop (self->listener);
+  g_cancellable_cancel (self->stopping);
+  uch_feed_cancel (self);
+  g_clear_pointer (&self->live, uch_live_free);
+  soup_server_disconnect (self->soup);
+}

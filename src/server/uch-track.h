@@ -1,0 +1,25 @@
+/* What phones' tracking applications send, in all the forms they send it. */
+#pragma once
+
+#include "store/uch-store-positions.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char       *secret;       /* (nullable): whose phone it is */
+  gboolean    has_position; /* else a sign of life, or nothing that makes sense */
+  gboolean    malformed;    /* there should have been a position */
+  UchPosition position;
+} UchTrackReport;
+
+void     uch_track_parse_traccar (const char     *content_type,
+                                  const char     *query,
+                                  const char     *body,
+                                  gsize           len,
+                                  UchTime         now,
+                                  UchTrackReport *out_report);
+gboolean uch_track_parse_page (const char *body, gsize len, GArray **out_positions, GError **error);
+void     uch_track_report_clear (UchTrackReport *report);
+
+G_END_DECLS
