@@ -407,7 +407,8 @@ uch_scene_builder_end (UchSceneBuilder *self)
 
   self->scene = scene;
   scene->n_houses = self->houses->len;
-  qsort (self->houses->data, scene->n_houses, sizeof (UchSceneHouse), compare_houses);
+  if (scene->n_houses > 0)
+    qsort (self->houses->data, scene->n_houses, sizeof (UchSceneHouse), compare_houses);
   scene->houses = g_memdup2 (self->houses->data, scene->n_houses * sizeof (UchSceneHouse));
   rank_houses (scene);
   place_empty_zones (scene);

@@ -67,10 +67,42 @@ timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* What the caller's thread needs to give a request up. */
+typedef struct
+{
+  GCancellable *stop;
+  GMainContext *context;
+} Stopper;
+
+static void
+stopper_free (gpointer data)
+{
+  Stopper *stopper = data;
+
+  g_object_unref (stopper->stop);
+  g_main_context_unref (stopper->context);
+  g_free (stopper);
+}
+
+static gboolean
+stop_cb (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Comes on the caller's thread. GLib 2.74 loses a source now and then when a cancellable is
+ * cancelled on one thread and waited for on another: so it is done where it is waited for. */
 static void
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
-  g_cancellable_cancel (user_data);
+  Stopper *stopper = user_data;
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, stop_cb, g_object_ref (stopper->stop), g_object_unref);
+  g_source_attach (source, stopper->context);
+  g_source_unref (source);
 }
 
 /* Turns what the network said into what the caller can act on. */
@@ -274,9 +306,13 @@ uch_tile_fetch_async (SoupSession        *session,
     soup_message_headers_replace (headers, "If-None-Match", etag);
   if (cancellable != NULL)
     {
+      Stopper *stopper = g_new0 (Stopper, 1);
+
+      stopper->stop = g_object_ref (fetch->stop);
+      stopper->context = g_main_context_ref_thread_default ();
       fetch->cancellable = g_object_ref (cancellable);
-      fetch->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
-                                                   g_object_ref (fetch->stop), g_object_unref);
+      fetch->cancelled_id
+          = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), stopper, stopper_free);
     }
   fetch->timeout = g_timeout_source_new (timeout_ms);
   g_source_set_callback (fetch->timeout, timeout_cb, fetch, NULL);

@@ -110,6 +110,15 @@ size_prepared_cb (GdkPixbufLoader *loader, int width, int height, gpointer user_
     }
 }
 
+/* The loader takes a picture that breaks off for a good one: rows that never came tell. */
+static void
+area_updated_cb (GdkPixbufLoader *loader, int x, int y, int width, int height, gpointer user_data)
+{
+  int *last_row = user_data;
+
+  *last_row = MAX (*last_row, y + height);
+}
+
 static UchTilePicture *
 picture_from_pixbuf (GdkPixbuf *pixbuf)
 {
@@ -158,11 +167,15 @@ uch_tile_picture_decode (GBytes *bytes, GError **error)
   g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new ();
   g_autoptr (GError) local_error = NULL;
   gboolean   too_large = FALSE;
+  int        last_row = 0;
   gboolean   read_ok;
   GdkPixbuf *pixbuf;
 
   g_signal_connect (loader, "size-prepared", G_CALLBACK (size_prepared_cb), &too_large);
-  read_ok = gdk_pixbuf_loader_write_bytes (loader, bytes, &local_error);
+  g_signal_connect (loader, "area-updated", G_CALLBACK (area_updated_cb), &last_row);
+  /* The loader takes no empty buffer. */
+  read_ok = g_bytes_get_size (bytes) > 0
+            && gdk_pixbuf_loader_write_bytes (loader, bytes, &local_error);
   if (!gdk_pixbuf_loader_close (loader, read_ok ? &local_error : NULL))
     read_ok = FALSE;
   if (too_large)
@@ -173,10 +186,10 @@ uch_tile_picture_decode (GBytes *bytes, GError **error)
       return NULL;
     }
   pixbuf = gdk_pixbuf_loader_get_pixbuf (loader);
-  if (!read_ok || pixbuf == NULL)
+  if (!read_ok || pixbuf == NULL || last_row < gdk_pixbuf_get_height (pixbuf))
     {
       g_set_error (error, UCH_TILE_ERROR, UCH_TILE_ERROR_NOT_A_PICTURE, "Not a picture: %s",
-                   local_error != NULL ? local_error->message : "no pixels");
+                   local_error != NULL ? local_error->message : "it breaks off");
       return NULL;
     }
   return picture_from_pixbuf (pixbuf);
