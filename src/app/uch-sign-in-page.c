@@ -115,11 +115,18 @@ show_certificate (UchSignInPage *self, const char *fingerprint, gboolean changed
 }
 
 static void
+unfollow_sync (UchSignInPage *self)
+{
+  g_signal_handlers_disconnect_by_data (uch_session_get_sync (self->session), self);
+  g_signal_handlers_disconnect_by_data (uch_session_get_replica (self->session), self);
+}
+
+static void
 drop_session (UchSignInPage *self)
 {
   if (self->session == NULL)
     return;
-  g_signal_handlers_disconnect_by_data (uch_session_get_sync (self->session), self);
+  unfollow_sync (self);
   uch_sync_client_stop (uch_session_get_sync (self->session));
   uch_replica_close (uch_session_get_replica (self->session));
   g_clear_object (&self->session);
@@ -128,9 +135,10 @@ drop_session (UchSignInPage *self)
 static gboolean
 needs_first_sync (UchSession *session)
 {
-  UchSyncState state = uch_sync_client_get_state (uch_session_get_sync (session));
+  gboolean ready = FALSE;
 
-  return state == UCH_SYNC_NEVER || state == UCH_SYNC_FIRST;
+  g_object_get (uch_session_get_replica (session), "ready", &ready, NULL);
+  return !ready;
 }
 
 /* Follows the first sync; hands the session over when it is through. */
@@ -160,9 +168,9 @@ follow_sync_cb (UchSignInPage *self)
                        state == UCH_SYNC_OFFLINE
                            ? _ ("No connection. It goes on by itself when the store is back.")
                            : "");
-  if (needs_first_sync (self->session) || progress < 1)
+  if (needs_first_sync (self->session))
     return;
-  g_signal_handlers_disconnect_by_data (sync, self);
+  unfollow_sync (self);
   session = g_steal_pointer (&self->session);
   g_signal_emit (self, signals[SIGNAL_SIGNED_IN], 0, session);
 }
@@ -180,6 +188,8 @@ take_session (UchSignInPage *self, UchSession *session)
   gtk_stack_set_visible_child_name (self->stack, "sync");
   g_signal_connect_object (uch_session_get_sync (session), "notify", G_CALLBACK (follow_sync_cb),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (uch_session_get_replica (session), "notify::ready",
+                           G_CALLBACK (follow_sync_cb), self, G_CONNECT_SWAPPED);
   follow_sync_cb (self);
 }
 

@@ -76,6 +76,7 @@ typedef struct
 {
   char *login;    /* owned */
   char *password; /* owned, nullable once used; wiped */
+  char *tried;    /* owned, nullable: being tried just now; wiped */
 } Later;
 
 static void
@@ -83,6 +84,7 @@ later_free (Later *later)
 {
   g_free (later->login);
   wipe (later->password);
+  wipe (later->tried);
   g_free (later);
 }
 
@@ -97,7 +99,14 @@ signed_in_later_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (token == NULL)
     {
-      g_debug ("not signed in later: %s", error->message);
+      Later *later = g_object_get_data (G_OBJECT (session), "sign-in-later");
+
+      /* Away again: from the beginning, with the same password. A wrong one is not tried twice. */
+      if (uch_sign_in_is_network_error (error))
+        {
+          later->password = g_steal_pointer (&later->tried);
+          uch_sync_client_start (sync, replica, "");
+        }
       return;
     }
   uch_replica_set_actor (replica, uch_sync_client_get_staff_id (sync),
@@ -154,7 +163,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (uch_sync_client_get_staff_id (attempt->sync) != NULL)
     uch_replica_set_actor (replica, uch_sync_client_get_staff_id (attempt->sync),
                            uch_sync_client_get_role (attempt->sync), g_get_host_name ());
-  else if (uch_replica_get_actor (replica) == NULL)
+  else if (uch_replica_get_actor (replica)->staff_id == NULL)
     {
       uch_replica_close (replica);
       fail (task, g_error_new_literal (UCH_SYNC_ERROR, UCH_SYNC_ERROR_SIGNED_OUT,
