@@ -6,9 +6,11 @@
 #include "app/board/uch-assign-panel.h"
 #include "app/board/uch-assign.h"
 #include "app/board/uch-engineers.h"
+#include "app/board/uch-house-card.h"
 #include "app/board/uch-new-ticket.h"
 #include "app/board/uch-queue.h"
 #include "app/board/uch-ticket-card.h"
+#include "app/map/uch-map-office.h"
 #include "app/uch-drag.h"
 
 /* Logical pixels: from this width on a card stands beside the engineers, below it over them. */
@@ -32,6 +34,8 @@ struct _UchBoardPage
 
   /* borrowed: children */
   UchQueue       *queue;
+  UchMap         *map;
+  UchHouseCard   *house_card;
   UchEngineers   *engineers;
   UchTicketCard  *card;
   UchNewTicket   *form;
@@ -269,6 +273,7 @@ set_dragged (UchBoardPage *self, GdkDrag *drag, const char *const *ticket_ids)
 
   g_set_object (&self->drag, drag);
   uch_engineer_model_set_dragged (uch_engineers_get_model (self->engineers), ticket_ids);
+  uch_map_set_dragged (self->map, ticket_ids);
   if (ticket_ids != NULL)
     uch_sync_client_set_presence (sync, ticket_ids[0], "drag");
   else
@@ -376,14 +381,74 @@ uch_board_page_init (UchBoardPage *self)
 }
 
 static void
+ticket_here_cb (UchHouseCard *card, const char *house_id, UchBoardPage *self)
+{
+  uch_new_ticket_set_house (self->form, house_id);
+  uch_board_page_new_ticket (self);
+}
+
+static void
+house_activated_cb (UchMap *map, const char *house_id, UchBoardPage *self)
+{
+  uch_house_card_set_house (self->house_card, house_id);
+  open_side (self, GTK_WIDGET (self->house_card));
+}
+
+static void
+engineer_activated_cb (UchEngineers *engineers, const char *engineer_id, UchBoardPage *self)
+{
+  uch_map_select_engineer (self->map, engineer_id, TRUE);
+}
+
+static void
+dropped_cb (UchMap *map, char **ticket_ids, const char *engineer_id, UchBoardPage *self)
+{
+  uch_assign_give (self->session, GTK_WIDGET (self), (const char *const *) ticket_ids, engineer_id);
+}
+
+static char *
+describe_drop (UchMap            *map,
+               const char *const *ticket_ids,
+               const char        *engineer_id,
+               gboolean          *out_allowed,
+               gpointer           user_data)
+{
+  UchBoardPage *self = user_data;
+  UchStaff     *engineer
+      = uch_replica_peek (uch_session_get_replica (self->session), UCH_TABLE_STAFF, engineer_id);
+  UchAssignMeaning meaning;
+
+  if (engineer == NULL)
+    return NULL;
+  uch_assign_consider (self->session, ticket_ids, engineer, &meaning);
+  *out_allowed = meaning.n_allowed != 0;
+  return uch_assign_describe (&meaning);
+}
+
+static void
+add_map (UchBoardPage *self)
+{
+  self->map = UCH_MAP (uch_map_new ());
+  adw_bin_set_child (self->map_slot, GTK_WIDGET (self->map));
+  uch_map_office_attach (self->map, self->session);
+  uch_map_set_drop_func (self->map, describe_drop, self);
+  g_signal_connect (self->map, "ticket-activated", G_CALLBACK (ticket_activated_cb), self);
+  g_signal_connect (self->map, "house-activated", G_CALLBACK (house_activated_cb), self);
+  g_signal_connect (self->map, "tickets-dropped", G_CALLBACK (dropped_cb), self);
+}
+
+static void
 add_panels (UchBoardPage *self)
 {
   self->card = UCH_TICKET_CARD (uch_ticket_card_new (self->session));
   self->form = UCH_NEW_TICKET (uch_new_ticket_new (self->session));
   self->chooser = UCH_ASSIGN_PANEL (uch_assign_panel_new (self->session));
+  self->house_card = UCH_HOUSE_CARD (uch_house_card_new (self->session));
   gtk_stack_add_child (self->side, GTK_WIDGET (self->card));
+  gtk_stack_add_child (self->side, GTK_WIDGET (self->house_card));
   gtk_stack_add_child (self->side, GTK_WIDGET (self->form));
   gtk_stack_add_child (self->side, GTK_WIDGET (self->chooser));
+  g_signal_connect (self->house_card, "new-ticket", G_CALLBACK (ticket_here_cb), self);
   g_signal_connect (self->form, "made", G_CALLBACK (ticket_made_cb), self);
   g_signal_connect_swapped (self->chooser, "done", G_CALLBACK (leave_panel_cb), self);
 }
@@ -404,9 +469,12 @@ uch_board_page_new (UchSession *session)
   self->engineers = UCH_ENGINEERS (uch_engineers_new (session));
   adw_bin_set_child (self->queue_slot, GTK_WIDGET (self->queue));
   adw_bin_set_child (self->engineers_slot, GTK_WIDGET (self->engineers));
+  add_map (self);
   add_panels (self);
   gtk_paned_set_position (self->outer,
                           g_settings_get_int (uch_session_get_settings (session), "queue-width"));
+  g_signal_connect (self->engineers, "engineer-activated", G_CALLBACK (engineer_activated_cb),
+                    self);
   g_signal_connect (self->queue, "ticket-activated", G_CALLBACK (ticket_activated_cb), self);
   g_signal_connect_swapped (self->outer, "notify::position", G_CALLBACK (position_changed_cb),
                             self);
@@ -428,6 +496,7 @@ uch_board_page_show_ticket (UchBoardPage *self, const char *ticket_id)
   uch_ticket_card_set_ticket (self->card, ticket_id);
   uch_sync_client_set_presence (uch_session_get_sync (self->session), ticket_id, "open");
   uch_queue_select (self->queue, ticket_id);
+  uch_map_select_ticket (self->map, ticket_id, FALSE);
   open_side (self, GTK_WIDGET (self->card));
 }
 
@@ -441,6 +510,8 @@ uch_board_page_show_ticket (UchBoardPage *self, const char *ticket_id)
 void
 uch_board_page_show_house (UchBoardPage *self, const char *house_id)
 {
+  uch_map_show_house (self->map, house_id);
+  house_activated_cb (self->map, house_id, self);
 }
 
 /**
@@ -451,6 +522,7 @@ uch_board_page_show_house (UchBoardPage *self, const char *house_id)
 void
 uch_board_page_show_on_map (UchBoardPage *self, const char *house_id)
 {
+  uch_map_show_house (self->map, house_id);
 }
 
 /**

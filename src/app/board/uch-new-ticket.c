@@ -565,3 +565,21 @@ uch_new_ticket_begin (UchNewTicket *self)
 {
   gtk_widget_grab_focus (GTK_WIDGET (self->phone));
 }
+
+/**
+ * uch_new_ticket_set_house:
+ * @self: the form
+ * @house_id: a house of the register: written into the address unless the person has typed one
+ */
+void
+uch_new_ticket_set_house (UchNewTicket *self, const char *house_id)
+{
+  UchHouse *house
+      = uch_replica_peek (uch_session_get_replica (self->session), UCH_TABLE_HOUSE, house_id);
+  g_autofree char *address = house != NULL ? uch_address_format (house, NULL, TRUE) : NULL;
+
+  if (address == NULL)
+    return;
+  fill_in (self->address, &self->filled_address, address);
+  uch_address_field_close (self->field);
+}

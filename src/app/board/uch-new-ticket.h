@@ -11,5 +11,6 @@ G_DECLARE_FINAL_TYPE (UchNewTicket, uch_new_ticket, UCH, NEW_TICKET, GtkWidget)
 
 GtkWidget *uch_new_ticket_new (UchSession *session);
 void       uch_new_ticket_begin (UchNewTicket *self);
+void       uch_new_ticket_set_house (UchNewTicket *self, const char *house_id);
 
 G_END_DECLS
