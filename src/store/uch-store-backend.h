@@ -130,6 +130,8 @@ typedef struct
                           const char      *engineer_id,
                           UchPositionFate  fate,
                           GError         **error);
+  /* How often each fate befell a position so far; of UCH_N_POSITION_FATES. */
+  gboolean (*get_fates) (UchStoreBackend *self, gint64 *out_counts, GError **error);
 
   gboolean (*prune) (UchStoreBackend *self,
                      UchStoreOld      what,

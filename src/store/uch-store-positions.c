@@ -5,6 +5,7 @@
 #include "store/uch-store-positions.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/uch-geo.h"
 #include "store/uch-store-private.h"
@@ -212,6 +213,22 @@ uch_store_list_last_positions (UchStore         *self,
         uch_last_position_free (last);
     }
   return g_steal_pointer (&positions);
+}
+
+/**
+ * uch_store_get_position_fates:
+ * @self: a store, may be the read-only one
+ * @out_counts: (out caller-allocates) (array fixed-size=7): how many positions were dropped for
+ *   each reason so far, by #UchPositionFate; those that were kept are not counted
+ * @error: return location
+ *
+ * Returns: whether it could be read
+ */
+gboolean
+uch_store_get_position_fates (UchStore *self, gint64 *out_counts, GError **error)
+{
+  memset (out_counts, 0, UCH_N_POSITION_FATES * sizeof *out_counts);
+  return BACKEND (self, get_fates, out_counts, error);
 }
 
 /* Ends a transaction of one row: commits it if @done, else rolls back. */

@@ -51,6 +51,7 @@ GPtrArray *uch_store_list_last_positions (UchStore         *self,
                                           const UchSession *session,
                                           UchTime           since,
                                           GError          **error);
+gboolean   uch_store_get_position_fates (UchStore *self, gint64 *out_counts, GError **error);
 
 char    *uch_store_add_tracker (UchStore         *self,
                                 const UchSession *by,

@@ -103,6 +103,25 @@ uch_store_sqlite_count_fate (UchStoreBackend *backend,
   return uch_store_sqlite_said (uch_db_stmt_run (stmt, error), error);
 }
 
+gboolean
+uch_store_sqlite_get_fates (UchStoreBackend *backend, gint64 *out_counts, GError **error)
+{
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare (
+      db_of (backend), "SELECT fate, sum (n) FROM position_fate GROUP BY fate", error);
+  UchDbStep step;
+
+  if (stmt == NULL)
+    return uch_store_sqlite_said (FALSE, error);
+  while ((step = uch_db_stmt_step (stmt, error)) == UCH_DB_STEP_ROW)
+    {
+      gint64 fate = uch_db_stmt_get_int64 (stmt, 0);
+
+      if (fate >= 0 && fate < UCH_N_POSITION_FATES)
+        out_counts[fate] = uch_db_stmt_get_int64 (stmt, 1);
+    }
+  return uch_store_sqlite_said (step == UCH_DB_STEP_DONE, error);
+}
+
 /* *out_last_seq: for deletions, the highest seq that is forgotten; else left alone. */
 gboolean
 uch_store_sqlite_prune (UchStoreBackend *backend,

@@ -26,6 +26,7 @@ gboolean uch_store_sqlite_count_fate (UchStoreBackend *backend,
                                       const char      *engineer_id,
                                       UchPositionFate  fate,
                                       GError         **error);
+gboolean uch_store_sqlite_get_fates (UchStoreBackend *backend, gint64 *out_counts, GError **error);
 gboolean uch_store_sqlite_prune (UchStoreBackend *backend,
                                  UchStoreOld      what,
                                  UchTime          before,

@@ -456,6 +456,7 @@ static const UchStoreBackendClass sqlite_class = {
   .put_position = uch_store_sqlite_put_position,
   .get_last_position = uch_store_sqlite_get_last_position,
   .count_fate = uch_store_sqlite_count_fate,
+  .get_fates = uch_store_sqlite_get_fates,
   .prune = uch_store_sqlite_prune,
   .backup = sqlite_backup,
   .check = sqlite_check,

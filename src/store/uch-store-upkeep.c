@@ -30,7 +30,7 @@ static const gint64 waits_ms[UCH_N_STORE_DUES] = {
 static char *
 make_tick_id (UchStoreDue due, const UchEntity *row)
 {
-  g_autofree char *what = g_strdup_printf ("%u %s %s", due, row->id, row->rev);
+  g_autofree char *what = g_strdup_printf ("%d %s %s", (int) due, row->id, row->rev);
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, what, -1);
 
   return g_strdup_printf ("store-%.32s", hash);

@@ -1,6 +1,9 @@
 /* Bad disks and bad files. What is here of SQLite is named so; the rules hold for any backend. */
 
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "db/uch-db.h"
 #include "suite.h"
@@ -56,6 +59,66 @@ static void
 test_broken_disk_consumes_nothing (Suite *suite, gconstpointer data)
 {
   push_through_fault (suite, UCH_FAULT_IO);
+}
+
+/* The child of test_i1_killed(): creates tickets for ever and tells the number of each that was
+ * acknowledged. */
+static void
+push_until_killed (Suite *suite, guint round, int fd)
+{
+  g_autoptr (Sender) dasha = NULL;
+
+  /* Nothing of this life is like the ones before. */
+  suite->random += round + 1;
+  suite->n_ids = (round + 1) * 100000;
+  suite_restart (suite);
+  dasha = suite_sender (suite, "dasha");
+  for (guint i = 0;; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("t%u-%u", round, i);
+      g_autoptr (UchCommand) create = suite_make_ticket (suite, id);
+
+      sender_do (dasha, create);
+      if (write (fd, &i, sizeof i) != sizeof i)
+        _exit (1);
+    }
+}
+
+/* I1: killed at any moment, what was acknowledged is there, and the log is whole. */
+static void
+test_i1_killed (Suite *suite, gconstpointer data)
+{
+  g_clear_object (&suite->store);
+  for (guint round = 0; round < 8; round++)
+    {
+      g_autofree char *last = NULL;
+      g_autoptr (UchTicket) ticket = NULL;
+      int   fds[2];
+      guint n, last_n = 0;
+      pid_t child;
+
+      g_assert_cmpint (pipe (fds), ==, 0);
+      child = fork ();
+      if (child == 0)
+        push_until_killed (suite, round, fds[1]);
+      close (fds[1]);
+      for (guint i = 0; i <= round * 7 && read (fds[0], &n, sizeof n) == sizeof n; i++)
+        last_n = n;
+      g_usleep (round * 300);
+      kill (child, SIGKILL);
+      while (read (fds[0], &n, sizeof n) == sizeof n)
+        last_n = n;
+      close (fds[0]);
+      g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+
+      suite_restart (suite);
+      last = g_strdup_printf ("t%u-%u", round, last_n);
+      ticket = suite_get (suite, UCH_TABLE_TICKET, last);
+      g_assert_nonnull (ticket);
+      g_assert_true (uch_store_verify (suite->store, NULL));
+      g_clear_object (&suite->store);
+    }
+  suite_restart (suite);
 }
 
 /* A row that could not be read is not "unknown": no verdict is given on what was not seen. */
@@ -277,6 +340,7 @@ main (int argc, char *argv[])
   uch_fault_vfs_install ();
   suite_add ("/store/faults/full-disk-consumes-nothing", test_full_disk_consumes_nothing);
   suite_add ("/store/faults/broken-disk-consumes-nothing", test_broken_disk_consumes_nothing);
+  suite_add ("/store/faults/i1-killed", test_i1_killed);
   suite_add ("/store/faults/unreadable-row-is-no-refusal", test_unreadable_row_is_no_refusal);
   suite_add ("/store/faults/read-only-disk-is-said", test_read_only_disk_is_said);
   suite_add ("/store/faults/newer-store-is-refused-untouched",

@@ -78,6 +78,7 @@ test_rules (Suite *suite, gconstpointer data)
   };
   g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
   g_autoptr (GPtrArray) last = NULL;
+  gint64 counts[UCH_N_POSITION_FATES];
 
   put_shift (suite, "ivan", now - 8 * UCH_DAY_MS, now + UCH_DAY_MS);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -89,6 +90,12 @@ test_rules (Suite *suite, gconstpointer data)
   g_assert_cmpuint (last->len, ==, 1);
   g_assert_cmpint (((UchLastPosition *) last->pdata[0])->position.at, ==, now + 120000);
   g_assert_cmpstr (((UchLastPosition *) last->pdata[0])->source, ==, "traccar");
+
+  g_assert_true (uch_store_get_position_fates (suite->store, counts, NULL));
+  g_assert_cmpint (counts[UCH_POSITION_SHOWN], ==, 0);
+  g_assert_cmpint (counts[UCH_POSITION_DROPPED_FUTURE], ==, 1);
+  g_assert_cmpint (counts[UCH_POSITION_DROPPED_OLD], ==, 1);
+  g_assert_cmpint (counts[UCH_POSITION_DROPPED_IMPOSSIBLE], ==, 4);
 }
 
 static void
