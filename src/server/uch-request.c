@@ -182,6 +182,15 @@ gzipped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
+/* libsoup knows no later status than those of RFC 2616. */
+static const char *
+get_phrase (guint status)
+{
+  return status == 429   ? "Too Many Requests"
+         : status == 426 ? "Upgrade Required"
+                         : soup_status_get_phrase (status);
+}
+
 /* Answers once; a second answer to the same request is a fault of the program. */
 void
 uch_request_answer (UchRequest *self, guint status, const char *type, GBytes *body)
@@ -192,12 +201,14 @@ uch_request_answer (UchRequest *self, guint status, const char *type, GBytes *bo
   self->answered = TRUE;
   if (self->gone)
     return;
-  soup_server_message_set_status (self->message, status, NULL);
+  soup_server_message_set_status (self->message, status, get_phrase (status));
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
   soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
   soup_message_headers_replace (headers, "Strict-Transport-Security", "max-age=31536000");
   if (body == NULL)
-    {
+    { /* an answer of unknown length would end the connection */
+      if (status != SOUP_STATUS_NO_CONTENT)
+        soup_message_headers_set_content_length (headers, 0);
       uch_listener_enter (self->message, UCH_PHASE_ANSWER);
       resume (self);
       return;
@@ -241,7 +252,7 @@ begin_problem (guint status, const char *code, const char *field, const char *de
   json_builder_set_member_name (builder, "status");
   json_builder_add_int_value (builder, status);
   json_builder_set_member_name (builder, "title");
-  json_builder_add_string_value (builder, soup_status_get_phrase (status));
+  json_builder_add_string_value (builder, get_phrase (status));
   json_builder_set_member_name (builder, "code");
   json_builder_add_string_value (builder, code);
   if (field != NULL)

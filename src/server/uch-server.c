@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+
 #include "server/uch-server-private.h"
 #include "sync/uch-wire.h"
 
@@ -106,6 +109,15 @@ finished_cb (SoupServerMessage *message, UchRequest *request)
   if (request->route == NULL || (request->route->flags & UCH_ROUTE_SOCKET) == 0
       || soup_server_message_get_status (message) != SOUP_STATUS_SWITCHING_PROTOCOLS)
     uch_listener_enter (message, UCH_PHASE_IDLE);
+}
+
+/* libsoup 3.2 takes a 204 for an answer that only the end of the connection ends. */
+static void
+wrote_headers_cb (SoupServerMessage *message, UchRequest *request)
+{
+  if (soup_server_message_get_status (message) == SOUP_STATUS_NO_CONTENT)
+    soup_message_headers_set_encoding (soup_server_message_get_response_headers (message),
+                                       SOUP_ENCODING_NONE);
 }
 
 static void
@@ -211,6 +223,7 @@ early_cb (SoupServer        *soup,
   request->len_max = self->limits.anonymous_len_max;
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
   g_signal_connect (message, "got-chunk", G_CALLBACK (chunk_cb), request);
+  g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), request);
   g_signal_connect (message, "finished", G_CALLBACK (finished_cb), request);
   g_signal_connect (message, "disconnected", G_CALLBACK (disconnected_cb), request);
   request->route = find_route (soup_server_message_get_method (message), path, &path_known);
@@ -367,6 +380,29 @@ uch_server_limits_init (UchServerLimits *limits)
   };
 }
 
+/* libsoup keeps a connection open after its first answer only while it listens somewhere itself:
+ * it is given a socket that nobody can reach, since its name is taken away at once. */
+static void
+listen_nowhere (SoupServer *soup)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("uchastok-XXXXXX", &error);
+  g_autofree char *path = folder != NULL ? g_build_filename (folder, "none", NULL) : NULL;
+  g_autoptr (GSocketAddress) address = path != NULL ? g_unix_socket_address_new (path) : NULL;
+  g_autoptr (GSocket) socket = address != NULL
+                                   ? g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+                                                   G_SOCKET_PROTOCOL_DEFAULT, &error)
+                                   : NULL;
+
+  if (socket == NULL || !g_socket_bind (socket, address, FALSE, &error)
+      || !g_socket_listen (socket, &error) || !soup_server_listen_socket (soup, socket, 0, &error))
+    g_warning ("every request will need a connection of its own: %s", error->message);
+  if (path != NULL)
+    g_unlink (path);
+  if (folder != NULL)
+    g_rmdir (folder);
+}
+
 /**
  * uch_server_new:
  * @certificate: (nullable): NULL speaks plain HTTP: only on loopback, behind a proxy
@@ -381,6 +417,7 @@ uch_server_new (UchStoreAsync *store, GTlsCertificate *certificate, const UchSer
   self->store = g_object_ref (store);
   self->limits = *limits;
   self->soup = soup_server_new ("server-header", "uchastok-store", NULL);
+  listen_nowhere (self->soup);
   self->listener = uch_listener_new (self->soup, certificate, &limits->connection);
   self->live = uch_live_new (self);
   /* the WebSocket's path has handlers of its own: it needs the early one too */
