@@ -59,7 +59,7 @@ take_ops (GPtrArray *wire)
     {
       UchWireOp *op = g_ptr_array_index (wire, i);
 
-      g_ptr_array_add (ops, uch_store_op_new (op->mid, g_steal_pointer (&op->command)));
+      g_ptr_array_add (ops, uch_store_op_new (op->mid, op->command));
     }
   return ops;
 }

@@ -192,7 +192,7 @@ answer_push (UchSim *self, UchMessage *request, UchMessage *answer)
     {
       UchWireOp *op = g_ptr_array_index (wire, i);
 
-      g_ptr_array_add (ops, uch_store_op_new (op->mid, g_steal_pointer (&op->command)));
+      g_ptr_array_add (ops, uch_store_op_new (op->mid, op->command));
     }
   acks = uch_store_push (self->store, self->desks[request->desk].session, client, ops, self->now,
                          &last_mid, &head, &error);

@@ -212,8 +212,7 @@ uch_cli_push (UchStore *store, GPtrArray *commands, const char *device, GError *
       gint64 last_mid, head;
 
       for (guint i = first; i < MIN (first + PUSH_LEN, commands->len); i++)
-        g_ptr_array_add (
-            ops, uch_store_op_new (i + 1, uch_command_ref (g_ptr_array_index (commands, i))));
+        g_ptr_array_add (ops, uch_store_op_new (i + 1, g_ptr_array_index (commands, i)));
       acks = uch_store_push (store, session, client, ops, uch_cli_now (), &last_mid, &head, error);
       if (acks == NULL)
         return FALSE;
