@@ -2,8 +2,7 @@
 
 #include "tiles/uch-tile-baker.h"
 
-#include "tiles/uch-mercator.h"
-#include "tiles/uch-tile-bake.h"
+#include "tiles/uch-tile-job.h"
 #include "tiles/uch-tile-memory.h"
 
 #define WORKERS 2
@@ -20,28 +19,10 @@ struct _UchTileBaker
   UchScene      *scene; /* (owned) */
   UchTileStyle   style;
   guint          version;
-  GThreadPool   *workers;  /* (owned): of Job */
+  GThreadPool   *workers;  /* (owned): of UchTileJob */
   UchTileMemory *pictures; /* (owned) */
   GHashTable    *loads;    /* (owned): UchTileKey → Load, which is owned by its callback */
 };
-
-/* One tile on its way. */
-typedef struct
-{
-  UchTileBaker   *baker;  /* (owned) by the task */
-  UchTileSource  *source; /* (owned) (nullable): the one asked; it may be replaced meanwhile */
-  UchTileKey      key;
-  UchScene       *scene;
-  UchTileStyle    style;
-  UchTilePicture *base; /* (nullable): picture of base_key */
-  UchTileKey      base_key;
-  GPtrArray
-          *children; /* (nullable): of UchTilePicture or NULL, row by row, below the lowest level */
-  guint    child_levels;
-  guint    n_awaited; /* children */
-  guint    n_up;      /* ancestors tried */
-  gboolean provisional;
-} Job;
 
 /* One picture asked of the source, for all jobs that need it. */
 typedef struct
@@ -66,18 +47,6 @@ static void need_picture (GTask *task, UchTileKey key, UchTileLoadFlags flags);
 
 G_DEFINE_FINAL_TYPE (UchTileBaker, uch_tile_baker, G_TYPE_OBJECT)
 
-static void
-job_free (gpointer data)
-{
-  Job *job = data;
-
-  g_clear_object (&job->source);
-  uch_scene_unref (job->scene);
-  uch_tile_picture_unref (job->base);
-  g_clear_pointer (&job->children, g_ptr_array_unref);
-  g_free (job);
-}
-
 /**
  * uch_tile_baked_free:
  * @baked: (transfer full) (nullable): a finished tile
@@ -91,67 +60,10 @@ uch_tile_baked_free (UchTileBaked *baked)
   g_free (baked);
 }
 
-/* On a worker: the base picture of exactly this tile, out of what could be had. */
-static UchTilePicture *
-compose_base (Job *job)
-{
-  int side = UCH_MERCATOR_TILE_SIZE * job->style.scale;
-
-  if (job->children != NULL)
-    {
-      UchTilePicture *base = NULL;
-      guint           n = 1u << job->child_levels;
-
-      for (guint i = 0; i < job->children->len; i++)
-        {
-          UchTilePicture *child = g_ptr_array_index (job->children, i);
-
-          if (child == NULL)
-            continue;
-          if (base == NULL)
-            {
-              base = uch_tile_picture_new (side, side);
-              uch_tile_picture_fill (base, 0xf2efe9); /* the paper of OpenStreetMap's style */
-            }
-          uch_tile_picture_place (base, child, (int) (i % n) * side / (int) n,
-                                  (int) (i / n) * side / (int) n, side / (int) n);
-        }
-      return base;
-    }
-  if (job->base != NULL && job->base_key.zoom < job->key.zoom)
-    {
-      guint levels = job->key.zoom - job->base_key.zoom;
-      guint mask = (1u << levels) - 1;
-
-      return uch_tile_picture_crop (job->base, levels, job->key.x & mask, job->key.y & mask, side);
-    }
-  return job->base != NULL ? uch_tile_picture_ref (job->base) : NULL;
-}
-
-static void
-bake_in_thread (gpointer data, gpointer user_data)
-{
-  g_autoptr (GTask) task = data;
-  Job *job = g_task_get_task_data (task);
-  g_autoptr (UchTilePicture) base = NULL;
-  g_autoptr (UchTilePicture) picture = NULL;
-  UchTileBaked *baked;
-
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  base = compose_base (job);
-  picture = uch_tile_bake (base, job->scene, job->key, &job->style);
-  baked = g_new0 (UchTileBaked, 1);
-  baked->rgb = uch_tile_picture_to_rgb (picture);
-  baked->side = picture->width;
-  baked->provisional = job->provisional;
-  g_task_return_pointer (task, baked, (GDestroyNotify) uch_tile_baked_free);
-}
-
 static void
 push_job (GTask *task)
 {
-  Job *job = g_task_get_task_data (task);
+  UchTileJob *job = g_task_get_task_data (task);
 
   g_thread_pool_push (job->baker->workers, g_object_ref (task), NULL);
 }
@@ -159,7 +71,7 @@ push_job (GTask *task)
 static void
 job_got_picture (GTask *task, UchTileKey key, UchTilePicture *picture)
 {
-  Job *job = g_task_get_task_data (task);
+  UchTileJob *job = g_task_get_task_data (task);
 
   if (job->children != NULL)
     {
@@ -182,7 +94,7 @@ job_got_picture (GTask *task, UchTileKey key, UchTilePicture *picture)
 static void
 job_missed_picture (GTask *task, UchTileKey key, const GError *error)
 {
-  Job *job = g_task_get_task_data (task);
+  UchTileJob *job = g_task_get_task_data (task);
 
   if (!g_error_matches (error, UCH_TILE_ERROR, UCH_TILE_ERROR_NOT_FOUND))
     job->provisional = TRUE;
@@ -272,7 +184,7 @@ load_add_task (Load *load, GTask *task)
 static void
 need_picture (GTask *task, UchTileKey key, UchTileLoadFlags flags)
 {
-  Job            *job = g_task_get_task_data (task);
+  UchTileJob     *job = g_task_get_task_data (task);
   UchTileBaker   *self = job->baker;
   UchTilePicture *picture
       = job->source == self->source ? uch_tile_memory_lookup (self->pictures, key) : NULL;
@@ -305,9 +217,9 @@ need_picture (GTask *task, UchTileKey key, UchTileLoadFlags flags)
 static void
 need_children (GTask *task, guint levels)
 {
-  Job       *job = g_task_get_task_data (task);
-  guint      n = 1u << levels;
-  UchTileKey first = { job->key.x << levels, job->key.y << levels, job->key.zoom + levels };
+  UchTileJob *job = g_task_get_task_data (task);
+  guint       n = 1u << levels;
+  UchTileKey  first = { job->key.x << levels, job->key.y << levels, job->key.zoom + levels };
 
   job->child_levels = levels;
   job->n_awaited = n * n;
@@ -323,8 +235,8 @@ need_children (GTask *task, guint levels)
 static void
 bake_quickly (GTask *task)
 {
-  Job       *job = g_task_get_task_data (task);
-  UchTileKey key = job->key;
+  UchTileJob *job = g_task_get_task_data (task);
+  UchTileKey  key = job->key;
 
   job->provisional = job->source != NULL;
   for (guint up = 0; job->source != NULL && up <= ANCESTORS_MAX && up <= job->key.zoom; up++)
@@ -406,7 +318,7 @@ uch_tile_baker_init (UchTileBaker *self)
   self->pictures = uch_tile_memory_new (UCH_TILE_BAKER_PICTURES_MAX);
   self->loads = g_hash_table_new (uch_tile_key_hash, uch_tile_key_equal);
   /* Not exclusive, so that it cannot fail. */
-  self->workers = g_thread_pool_new (bake_in_thread, NULL, WORKERS, FALSE, NULL);
+  self->workers = g_thread_pool_new (uch_tile_job_run, NULL, WORKERS, FALSE, NULL);
 }
 
 /**
@@ -566,8 +478,8 @@ uch_tile_baker_bake_async (UchTileBaker       *self,
                            gpointer            user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  Job  *job = g_new0 (Job, 1);
-  guint min_zoom, max_zoom;
+  UchTileJob *job = g_new0 (UchTileJob, 1);
+  guint       min_zoom, max_zoom;
 
   job->baker = self;
   job->source = self->source != NULL ? g_object_ref (self->source) : NULL;
@@ -576,7 +488,7 @@ uch_tile_baker_bake_async (UchTileBaker       *self,
   job->style = self->style;
   job->style.names = self->source != NULL && !uch_tile_source_has_labels (self->source);
   g_task_set_source_tag (task, uch_tile_baker_bake_async);
-  g_task_set_task_data (task, job, job_free);
+  g_task_set_task_data (task, job, uch_tile_job_free);
 
   if (flags & UCH_TILE_BAKE_QUICK)
     {

@@ -174,8 +174,8 @@ uch_tile_picture_decode (GBytes *bytes, GError **error)
   g_signal_connect (loader, "size-prepared", G_CALLBACK (size_prepared_cb), &too_large);
   g_signal_connect (loader, "area-updated", G_CALLBACK (area_updated_cb), &last_row);
   /* The loader takes no empty buffer. */
-  read_ok = g_bytes_get_size (bytes) > 0
-            && gdk_pixbuf_loader_write_bytes (loader, bytes, &local_error);
+  read_ok
+      = g_bytes_get_size (bytes) > 0 && gdk_pixbuf_loader_write_bytes (loader, bytes, &local_error);
   if (!gdk_pixbuf_loader_close (loader, read_ok ? &local_error : NULL))
     read_ok = FALSE;
   if (too_large)

@@ -2,9 +2,9 @@
 
 #include "app/map/uch-map-overlay.h"
 
-#include <glib/gi18n.h>
 #include <math.h>
 
+#include "app/map/uch-map-pins.h"
 #include "app/map/uch-map-sprites.h"
 #include "app/map/uch-map-tiles.h"
 #include "tiles/uch-mercator.h"
@@ -14,32 +14,8 @@
 #define PIN_ZOOM_MIN 12.5
 /* From here on every pin tells its minutes; the urgent ones tell them from the first pin on. */
 #define MINUTES_ZOOM_MIN 14.5
-/* Engineers of one place stand side by side up to here. */
-#define BADGES_APART_ZOOM_MAX 17.5
 #define AGE_SHOWN_MS (5 * UCH_MINUTE_MS)
 #define AGE_STALE_MS (15 * UCH_MINUTE_MS)
-/* Tickets nearer than this (degrees, about a metre) stand in one place. */
-#define ONE_PLACE 1e5
-#define ONE_PARKING 4e3
-#define SPREAD_RADIUS 44.0
-#define STACK_SHOWN_MAX 3
-
-typedef struct
-{
-  UchMapTicket *ticket;   /* borrowed from tickets */
-  double        wx, wy;   /* in the square of the world */
-  guint         index, n; /* within its stack; 0 is the most urgent */
-  guint         first;    /* index of the stack's first pin in the array */
-  float         x, y;     /* of the anchor, as drawn last */
-} Pin;
-
-typedef struct
-{
-  UchMapEngineer *engineer; /* borrowed from engineers */
-  double          wx, wy;
-  guint           index, n; /* of those parked in one place */
-  float           x, y;
-} Badge;
 
 struct _UchMapOverlay
 {
@@ -63,41 +39,11 @@ struct _UchMapOverlay
 
 G_DEFINE_FINAL_TYPE (UchMapOverlay, uch_map_overlay, SHUMATE_TYPE_LAYER)
 
-static int
-urgency (UchPromise promise)
-{
-  switch (promise)
-    {
-    case UCH_PROMISE_RED:
-    case UCH_PROMISE_BROKEN:
-      return 4;
-    case UCH_PROMISE_ORANGE:
-      return 3;
-    case UCH_PROMISE_YELLOW:
-      return 2;
-    case UCH_PROMISE_RUNNING:
-    case UCH_PROMISE_WAITING:
-      return 1;
-    case UCH_PROMISE_NONE:
-    case UCH_PROMISE_KEPT:
-    case UCH_PROMISE_EXEMPT:
-    default:
-      return 0;
-    }
-}
-
-/* How places are put to screen: computed once a frame. */
-typedef struct
-{
-  double world, x0, y0;
-  double zoom;
-} Screen;
-
-static Screen
+static UchMapScreen
 compute_screen (UchMapOverlay *self)
 {
   ShumateViewport *viewport = shumate_layer_get_viewport (SHUMATE_LAYER (self));
-  Screen           screen = { .zoom = shumate_viewport_get_zoom_level (viewport) };
+  UchMapScreen     screen = { .zoom = shumate_viewport_get_zoom_level (viewport) };
 
   screen.world = UCH_MERCATOR_TILE_SIZE * exp2 (screen.zoom);
   screen.x0 = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0
@@ -107,53 +53,6 @@ compute_screen (UchMapOverlay *self)
               - uch_mercator_y (shumate_location_get_latitude (SHUMATE_LOCATION (viewport)))
                     * screen.world;
   return screen;
-}
-
-static gboolean
-stack_is_spread (UchMapOverlay *self, const Pin *pin)
-{
-  if (self->spread_id == NULL || pin->n < 2)
-    return FALSE;
-  for (guint i = 0; i < pin->n; i++)
-    if (g_str_equal (g_array_index (self->pins, Pin, pin->first + i).ticket->id, self->spread_id))
-      return TRUE;
-  return FALSE;
-}
-
-static void
-place_pins (UchMapOverlay *self, const Screen *screen)
-{
-  for (guint i = 0; i < self->pins->len; i++)
-    {
-      Pin *pin = &g_array_index (self->pins, Pin, i);
-
-      pin->x = (float) round (screen->x0 + pin->wx * screen->world);
-      pin->y = (float) round (screen->y0 + pin->wy * screen->world);
-      if (stack_is_spread (self, pin))
-        {
-          double radius = MAX (SPREAD_RADIUS, 36.0 * pin->n / (2 * G_PI));
-          double angle = 2 * G_PI * pin->index / pin->n - G_PI_2;
-
-          pin->x += (float) round (cos (angle) * radius);
-          pin->y += (float) round (sin (angle) * radius);
-        }
-      else if (pin->n > 1)
-        {
-          float step = (float) MIN (pin->index, STACK_SHOWN_MAX - 1);
-
-          pin->x += 4 * step;
-          pin->y -= 2 * step;
-        }
-    }
-  for (guint i = 0; i < self->badges->len; i++)
-    {
-      Badge *badge = &g_array_index (self->badges, Badge, i);
-
-      badge->x = (float) round (screen->x0 + badge->wx * screen->world);
-      badge->y = (float) round (screen->y0 + badge->wy * screen->world);
-      if (badge->n > 1 && screen->zoom < BADGES_APART_ZOOM_MAX)
-        badge->x += (float) round ((badge->index - (badge->n - 1) / 2.0) * 26);
-    }
 }
 
 static UchMapLook
@@ -189,23 +88,14 @@ append_label (UchMapOverlay *self,
   append_at (snapshot, texture, roundf (middle_x - width / 2), roundf (top), width, height);
 }
 
-/* "12 min" before it is due, "−5 min" after. */
-static char *
-dup_minutes (UchMapOverlay *self, const UchMapTicket *ticket)
-{
-  gint64 left_ms = ticket->due_at - self->now;
-  int    minutes = (int) (ABS (left_ms) / UCH_MINUTE_MS);
-
-  if (left_ms < 0)
-    return g_strdup_printf (_ ("−%d min"), minutes);
-  return g_strdup_printf (_ ("%d min"), minutes);
-}
-
 static void
-draw_pin (UchMapOverlay *self, GtkSnapshot *snapshot, const Screen *screen, const Pin *pin)
+draw_pin (UchMapOverlay      *self,
+          GtkSnapshot        *snapshot,
+          const UchMapScreen *screen,
+          const UchMapPin    *pin)
 {
   const UchMapTicket *ticket = pin->ticket;
-  gboolean            spread = stack_is_spread (self, pin);
+  gboolean            spread = uch_map_pin_is_spread (self->pins, pin, self->spread_id);
   gboolean            small = screen->zoom < PIN_ZOOM_MIN && !spread;
   UchMapLook          look = look_of (self, UCH_MAP_PICK_TICKET, ticket->id);
   guint32             paper, ink;
@@ -213,7 +103,7 @@ draw_pin (UchMapOverlay *self, GtkSnapshot *snapshot, const Screen *screen, cons
 
   if (pin->n > 1 && !spread)
     {
-      if (pin->index >= STACK_SHOWN_MAX)
+      if (pin->index >= UCH_MAP_STACK_SHOWN_MAX)
         return;
       if (pin->index == 0)
         look = MAX (look, look_of (self, UCH_MAP_PICK_STACK, ticket->id));
@@ -236,41 +126,31 @@ draw_pin (UchMapOverlay *self, GtkSnapshot *snapshot, const Screen *screen, cons
     }
   if (small || ticket->due_at == 0 || (pin->index > 0 && !spread))
     return;
-  if (screen->zoom >= MINUTES_ZOOM_MIN || urgency (ticket->promise) >= 3
+  if (screen->zoom >= MINUTES_ZOOM_MIN || uch_map_urgency (ticket->promise) >= 3
       || look != UCH_MAP_LOOK_NORMAL)
     {
-      g_autofree char *text = dup_minutes (self, ticket);
+      g_autofree char *text = uch_map_dup_minutes (ticket->due_at - self->now);
 
       uch_map_promise_get_colors (ticket->promise, self->dark, &paper, &ink);
       append_label (self, snapshot, text, pin->x, label_y, paper, ink);
     }
 }
 
-static char *
-dup_age (gint64 age_ms)
-{
-  if (age_ms < UCH_HOUR_MS)
-    return g_strdup_printf (_ ("%d min ago"), (int) (age_ms / UCH_MINUTE_MS));
-  if (age_ms < UCH_DAY_MS)
-    return g_strdup_printf (_ ("%d h ago"), (int) (age_ms / UCH_HOUR_MS));
-  return g_strdup (_ ("over a day ago"));
-}
-
 static void
-draw_age (UchMapOverlay *self, GtkSnapshot *snapshot, const Badge *badge)
+draw_age (UchMapOverlay *self, GtkSnapshot *snapshot, const UchMapBadge *badge)
 {
   gint64           age_ms = self->now - badge->engineer->at;
   g_autofree char *text = NULL;
 
   if (badge->engineer->at == 0 || age_ms < AGE_SHOWN_MS)
     return;
-  text = dup_age (age_ms);
+  text = uch_map_dup_age (age_ms);
   append_label (self, snapshot, text, badge->x, badge->y + UCH_MAP_BADGE_SIDE / 2.0f - 2,
                 self->dark ? 0x303035 : 0xffffff, self->dark ? 0xc0bfbc : 0x5e5c64);
 }
 
 static void
-draw_badge (UchMapOverlay *self, GtkSnapshot *snapshot, const Badge *badge)
+draw_badge (UchMapOverlay *self, GtkSnapshot *snapshot, const UchMapBadge *badge)
 {
   const UchMapEngineer *engineer = badge->engineer;
   gint64                age_ms = self->now - engineer->at;
@@ -295,7 +175,7 @@ is_near (UchMapOverlay *self, float x, float y, float margin)
 }
 
 static void
-draw_place (UchMapOverlay *self, GtkSnapshot *snapshot, const Screen *screen)
+draw_place (UchMapOverlay *self, GtkSnapshot *snapshot, const UchMapScreen *screen)
 {
   float  x = (float) round (screen->x0 + self->place_x * screen->world);
   float  y = (float) round (screen->y0 + self->place_y * screen->world);
@@ -313,7 +193,7 @@ draw_bubble (UchMapOverlay *self, GtkSnapshot *snapshot)
 {
   for (guint i = 0; i < self->badges->len; i++)
     {
-      const Badge *badge = &g_array_index (self->badges, Badge, i);
+      const UchMapBadge *badge = &g_array_index (self->badges, UchMapBadge, i);
 
       if (!g_str_equal (badge->engineer->id, self->bubble_id))
         continue;
@@ -328,16 +208,17 @@ static void
 uch_map_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   UchMapOverlay *self = UCH_MAP_OVERLAY (widget);
-  Screen         screen = compute_screen (self);
+  UchMapScreen   screen = compute_screen (self);
 
   uch_map_sprites_set_style (self->sprites, self->dark, gtk_widget_get_scale_factor (widget));
-  place_pins (self, &screen);
+  uch_map_pins_place (self->pins, self->spread_id, &screen);
+  uch_map_badges_place (self->badges, &screen);
   if (self->has_place)
     draw_place (self, snapshot, &screen);
   /* Stacks stand from the most urgent to the least: the top one is drawn last. */
   for (guint i = self->pins->len; i-- > 0;)
     {
-      const Pin *pin = &g_array_index (self->pins, Pin, i);
+      const UchMapPin *pin = &g_array_index (self->pins, UchMapPin, i);
 
       if (is_near (self, pin->x, pin->y, 60))
         draw_pin (self, snapshot, &screen, pin);
@@ -345,7 +226,7 @@ uch_map_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   /* Ages lie under all badges: a neighbour's initials matter more. */
   for (guint i = 0; i < 2 * self->badges->len; i++)
     {
-      const Badge *badge = &g_array_index (self->badges, Badge, i % self->badges->len);
+      const UchMapBadge *badge = &g_array_index (self->badges, UchMapBadge, i % self->badges->len);
 
       if (!is_near (self, badge->x, badge->y, 60))
         continue;
@@ -389,8 +270,8 @@ uch_map_overlay_init (UchMapOverlay *self)
 {
   self->tickets = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_map_ticket_free);
   self->engineers = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_map_engineer_free);
-  self->pins = g_array_new (FALSE, TRUE, sizeof (Pin));
-  self->badges = g_array_new (FALSE, TRUE, sizeof (Badge));
+  self->pins = g_array_new (FALSE, TRUE, sizeof (UchMapPin));
+  self->badges = g_array_new (FALSE, TRUE, sizeof (UchMapBadge));
   self->sprites = uch_map_sprites_new ();
   gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
 }
@@ -411,72 +292,6 @@ uch_map_overlay_new (ShumateViewport *viewport)
   return self;
 }
 
-static gint64
-place_code (double degrees, double steps)
-{
-  return (gint64) llround (degrees * steps);
-}
-
-/* The most urgent first; equal ones by place, so that a stack stands together. */
-static int
-compare_tickets (gconstpointer a, gconstpointer b)
-{
-  const UchMapTicket *ta = *(const UchMapTicket *const *) a;
-  const UchMapTicket *tb = *(const UchMapTicket *const *) b;
-  int                 difference = urgency (tb->promise) - urgency (ta->promise);
-
-  if (difference != 0)
-    return difference;
-  if (ta->due_at != tb->due_at)
-    return (ta->due_at == 0) - (tb->due_at == 0) ?: (ta->due_at < tb->due_at ? -1 : 1);
-  return g_strcmp0 (ta->id, tb->id);
-}
-
-/* Stacks in the order of their most urgent ticket. */
-static void
-rebuild_pins (UchMapOverlay *self)
-{
-  g_autoptr (GHashTable) stacks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
-                                                         (GDestroyNotify) g_ptr_array_unref);
-  g_autoptr (GPtrArray) order = g_ptr_array_new ();
-
-  g_array_set_size (self->pins, 0);
-  g_ptr_array_sort (self->tickets, compare_tickets);
-  for (guint i = 0; i < self->tickets->len; i++)
-    {
-      UchMapTicket *ticket = g_ptr_array_index (self->tickets, i);
-      gint64        code = place_code (ticket->latitude, ONE_PLACE) * G_GINT64_CONSTANT (100000007)
-                    + place_code (ticket->longitude, ONE_PLACE);
-      GPtrArray *stack = g_hash_table_lookup (stacks, &code);
-
-      if (stack == NULL)
-        {
-          stack = g_ptr_array_new ();
-          g_hash_table_insert (stacks, g_memdup2 (&code, sizeof code), stack);
-          g_ptr_array_add (order, stack);
-        }
-      g_ptr_array_add (stack, ticket);
-    }
-  for (guint s = 0; s < order->len; s++)
-    {
-      GPtrArray *stack = g_ptr_array_index (order, s);
-      guint      first = self->pins->len;
-
-      for (guint i = 0; i < stack->len; i++)
-        {
-          UchMapTicket *ticket = g_ptr_array_index (stack, i);
-          Pin           pin = { .ticket = ticket,
-                                .wx = uch_mercator_x (ticket->longitude),
-                                .wy = uch_mercator_y (ticket->latitude),
-                                .index = i,
-                                .n = stack->len,
-                                .first = first };
-
-          g_array_append_val (self->pins, pin);
-        }
-    }
-}
-
 /**
  * uch_map_overlay_set_tickets:
  * @self: the layer
@@ -487,7 +302,7 @@ uch_map_overlay_set_tickets (UchMapOverlay *self, GPtrArray *tickets)
 {
   g_ptr_array_unref (self->tickets);
   self->tickets = tickets;
-  rebuild_pins (self);
+  uch_map_pins_build (self->pins, self->tickets);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -501,28 +316,7 @@ uch_map_overlay_set_engineers (UchMapOverlay *self, GPtrArray *engineers)
 {
   g_ptr_array_unref (self->engineers);
   self->engineers = engineers;
-  g_array_set_size (self->badges, 0);
-  for (guint i = 0; i < engineers->len; i++)
-    {
-      UchMapEngineer *engineer = g_ptr_array_index (engineers, i);
-      Badge           badge = { .engineer = engineer,
-                                .wx = uch_mercator_x (engineer->longitude),
-                                .wy = uch_mercator_y (engineer->latitude) };
-
-      for (guint k = 0; k < engineers->len; k++)
-        {
-          const UchMapEngineer *other = g_ptr_array_index (engineers, k);
-
-          if (place_code (other->latitude, ONE_PARKING)
-                  != place_code (engineer->latitude, ONE_PARKING)
-              || place_code (other->longitude, ONE_PARKING)
-                     != place_code (engineer->longitude, ONE_PARKING))
-            continue;
-          badge.n++;
-          badge.index += k < i;
-        }
-      g_array_append_val (self->badges, badge);
-    }
+  uch_map_badges_build (self->badges, engineers);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -590,29 +384,30 @@ uch_map_overlay_set_dark (UchMapOverlay *self, gboolean dark)
 UchMapPick
 uch_map_overlay_pick (UchMapOverlay *self, double x, double y)
 {
-  Screen screen = compute_screen (self);
+  UchMapScreen screen = compute_screen (self);
 
-  place_pins (self, &screen);
+  uch_map_pins_place (self->pins, self->spread_id, &screen);
+  uch_map_badges_place (self->badges, &screen);
   for (guint i = self->badges->len; i-- > 0;)
     {
-      const Badge *badge = &g_array_index (self->badges, Badge, i);
+      const UchMapBadge *badge = &g_array_index (self->badges, UchMapBadge, i);
 
       if (hypot (x - badge->x, y - badge->y) <= 18)
         return (UchMapPick){ UCH_MAP_PICK_ENGINEER, badge->engineer->id };
     }
   for (guint i = 0; i < self->pins->len; i++)
     {
-      const Pin *pin = &g_array_index (self->pins, Pin, i);
-      gboolean   spread = stack_is_spread (self, pin);
-      gboolean   small = screen.zoom < PIN_ZOOM_MIN && !spread;
-      double     head_y = small ? pin->y : pin->y - (UCH_MAP_PIN_ANCHOR_Y - UCH_MAP_PIN_HEAD_Y);
+      const UchMapPin *pin = &g_array_index (self->pins, UchMapPin, i);
+      gboolean         spread = uch_map_pin_is_spread (self->pins, pin, self->spread_id);
+      gboolean         small = screen.zoom < PIN_ZOOM_MIN && !spread;
+      double head_y = small ? pin->y : pin->y - (UCH_MAP_PIN_ANCHOR_Y - UCH_MAP_PIN_HEAD_Y);
 
       if (hypot (x - pin->x, y - head_y) > (small ? 9 : 14)
           && (small || fabs (x - pin->x) > 5 || y < head_y || y > pin->y))
         continue;
       if (pin->n > 1 && !spread)
         return (UchMapPick){ UCH_MAP_PICK_STACK,
-                             g_array_index (self->pins, Pin, pin->first).ticket->id };
+                             g_array_index (self->pins, UchMapPin, pin->first).ticket->id };
       return (UchMapPick){ UCH_MAP_PICK_TICKET, pin->ticket->id };
     }
   return (UchMapPick){ UCH_MAP_PICK_NOTHING, NULL };
