@@ -427,7 +427,6 @@ uch_replica_submit_many_async (UchReplica         *self,
 
   for (guint i = 0; i < commands->len; i++)
     g_ptr_array_add (outcomes, act (self, g_ptr_array_index (commands, i)));
-  g_ptr_array_unref (commands);
   g_task_return_pointer (task, outcomes, (GDestroyNotify) g_ptr_array_unref);
 }
 
@@ -447,7 +446,6 @@ uch_replica_submit_async (UchReplica         *self,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_return_pointer (task, act (self, command), (GDestroyNotify) uch_outcome_free);
-  uch_command_unref (command);
 }
 
 UchOutcome *

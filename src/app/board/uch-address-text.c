@@ -288,11 +288,13 @@ fits_street (const Entry *entry, const char *word, guint *used)
 static UchAddressMatch *
 match_entry (const Entry *entry, const Typed *typed)
 {
-  const char      *apartment = typed->apartment;
-  gboolean         has_street = FALSE;
-  gboolean         has_number = FALSE;
-  gboolean         is_exact = FALSE;
-  guint            used = 0;
+  const char *apartment = typed->apartment;
+  gboolean    has_street = FALSE;
+  gboolean    has_number = FALSE;
+  gboolean    is_exact = FALSE;
+  /* The number may still be typed only when nothing comes after it. */
+  gboolean is_open = typed->apartment == NULL && typed->entrance == NULL && typed->floor == NULL;
+  guint    used = 0;
   UchAddressMatch *match;
 
   for (guint i = 0; i < typed->n_words; i++)
@@ -306,7 +308,7 @@ match_entry (const Entry *entry, const Typed *typed)
         return NULL;
       else if (!has_number && g_str_equal (entry->number, word))
         has_number = is_exact = TRUE;
-      else if (!has_number && is_last && g_str_has_prefix (entry->number, word))
+      else if (!has_number && is_last && is_open && g_str_has_prefix (entry->number, word))
         has_number = TRUE;
       else if (is_exact && is_last && apartment == NULL)
         apartment = word;

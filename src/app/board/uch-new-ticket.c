@@ -408,6 +408,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 save_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
+  g_autoptr (GPtrArray) commands = NULL;
   UchNewTicket *self = UCH_NEW_TICKET (widget);
   UchReplica   *replica = uch_session_get_replica (self->session);
   Flight       *flight;
@@ -419,8 +420,8 @@ save_action (GtkWidget *widget, const char *name, GVariant *parameter)
   flight = g_new0 (Flight, 1);
   flight->self = g_object_ref (self);
   flight->ticket_id = uch_replica_make_id (replica);
-  uch_replica_submit_many_async (replica, make_commands (self, flight->ticket_id), NULL, saved_cb,
-                                 flight);
+  commands = make_commands (self, flight->ticket_id);
+  uch_replica_submit_many_async (replica, commands, NULL, saved_cb, flight);
 }
 
 /* The caller asks about what is written down already: his words become a note there. */

@@ -75,6 +75,23 @@ follow_degraded (UchMap *self)
                           self->fixed_problem || uch_map_tiles_is_degraded (self->tiles));
 }
 
+static gboolean
+follow_degraded_cb (gpointer user_data)
+{
+  g_autoptr (UchMap) self = user_data;
+
+  if (self->stage != NULL)
+    follow_degraded (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* It is told while a frame is laid out or drawn: a box that appears then has no place yet. */
+static void
+degraded_changed_cb (UchMapTiles *tiles, GParamSpec *pspec, gpointer user_data)
+{
+  g_idle_add_full (G_PRIORITY_HIGH_IDLE, follow_degraded_cb, g_object_ref (user_data), NULL);
+}
+
 static void
 follow_scale (UchMap *self)
 {
@@ -192,7 +209,7 @@ uch_map_init (UchMap *self)
   self->overlay = uch_map_overlay_new (self->viewport);
   shumate_map_add_layer (self->map, SHUMATE_LAYER (self->overlay));
 
-  g_signal_connect_swapped (self->tiles, "notify::degraded", G_CALLBACK (follow_degraded), self);
+  g_signal_connect (self->tiles, "notify::degraded", G_CALLBACK (degraded_changed_cb), self);
   g_signal_connect_swapped (self->legend, "changed", G_CALLBACK (legend_changed_cb), self);
   g_signal_connect_object (style, "notify::dark", G_CALLBACK (follow_style), self,
                            G_CONNECT_SWAPPED);
