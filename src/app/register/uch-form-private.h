@@ -10,8 +10,9 @@ struct _UchForm
 {
   GtkWidget parent;
 
-  GtkWidget *box;
-  GtkWidget *note; /* why nothing may be changed here */
+  GtkWidget *box;     /* all of it */
+  GtkWidget *content; /* the fields, and what others add to them */
+  GtkWidget *note;    /* why nothing may be changed here */
   GtkWidget *bar;
   GtkLabel  *status;
   GtkWidget *remove;

@@ -199,14 +199,14 @@ make_rows (UchForm *self)
 
           gtk_label_set_xalign (GTK_LABEL (heading), 0);
           gtk_widget_add_css_class (heading, "heading");
-          gtk_box_append (GTK_BOX (self->box), heading);
+          gtk_box_append (GTK_BOX (self->content), heading);
         }
       if (input->group != NULL || grid == NULL)
         {
           grid = gtk_grid_new ();
           gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
           gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
-          gtk_box_append (GTK_BOX (self->box), grid);
+          gtk_box_append (GTK_BOX (self->content), grid);
         }
       row = uch_form_row_new (self->session, input, self->of->table, changed_cb, reveal_cb, self);
       uch_form_row_attach (row, GTK_GRID (grid), line);
@@ -263,6 +263,7 @@ static void
 uch_form_init (UchForm *self)
 {
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_form_row_free);
   self->revealed = g_hash_table_new (g_str_hash, g_str_equal);
@@ -288,13 +289,8 @@ uch_form_dup_keepers (const UchRegister *of)
   return g_strdup_printf (_ ("May be changed by: %s"), names->str);
 }
 
-/**
- * uch_form_new:
- *
- * Returns: (transfer floating): the form of rows of @of, showing none yet
- */
-GtkWidget *
-uch_form_new (UchSession *session, const UchRegister *of)
+static UchForm *
+make_form (UchSession *session, const UchRegister *of)
 {
   UchForm         *self = g_object_new (UCH_TYPE_FORM, NULL);
   g_autofree char *keepers = uch_form_dup_keepers (of);
@@ -307,12 +303,61 @@ uch_form_new (UchSession *session, const UchRegister *of)
   gtk_label_set_wrap (GTK_LABEL (self->note), TRUE);
   gtk_widget_add_css_class (self->note, "dim-label");
   gtk_widget_set_visible (self->note, !self->editable);
-  gtk_box_append (GTK_BOX (self->box), self->note);
+  gtk_box_append (GTK_BOX (self->content), self->note);
   make_rows (self);
   self->bar = make_bar (self);
-  gtk_box_append (GTK_BOX (self->box), self->bar);
   uch_form_update_actions (self);
+  return self;
+}
+
+/**
+ * uch_form_new:
+ *
+ * Returns: (transfer floating): the form of rows of @of, showing none yet
+ */
+GtkWidget *
+uch_form_new (UchSession *session, const UchRegister *of)
+{
+  UchForm *self = make_form (session, of);
+
+  gtk_box_append (GTK_BOX (self->box), self->content);
+  gtk_box_append (GTK_BOX (self->box), self->bar);
   return GTK_WIDGET (self);
+}
+
+/**
+ * uch_form_new_scrolled:
+ *
+ * Returns: (transfer floating): the same; its fields scroll, its buttons are always in sight
+ */
+GtkWidget *
+uch_form_new_scrolled (UchSession *session, const UchRegister *of)
+{
+  UchForm   *self = make_form (session, of);
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->content);
+  gtk_widget_set_vexpand (scroller, TRUE);
+  gtk_widget_add_css_class (self->content, "register-detail");
+  gtk_widget_add_css_class (self->bar, "toolbar");
+  gtk_box_set_spacing (GTK_BOX (self->box), 0);
+  gtk_box_append (GTK_BOX (self->box), scroller);
+  gtk_box_append (GTK_BOX (self->box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+  gtk_box_append (GTK_BOX (self->box), self->bar);
+  return GTK_WIDGET (self);
+}
+
+/**
+ * uch_form_get_content:
+ *
+ * Returns: (transfer none): the fields, to put others before and after them
+ */
+GtkBox *
+uch_form_get_content (UchForm *self)
+{
+  return GTK_BOX (self->content);
 }
 
 /* What is left unsaved waits until the person comes back to it. */

@@ -12,6 +12,8 @@ G_DECLARE_FINAL_TYPE (UchForm, uch_form, UCH, FORM, GtkWidget)
 /* Signals: "saved" (string: id): this desk accepted the row. "removed" (string: id). */
 
 GtkWidget  *uch_form_new (UchSession *session, const UchRegister *of);
+GtkWidget  *uch_form_new_scrolled (UchSession *session, const UchRegister *of);
+GtkBox     *uch_form_get_content (UchForm *self);
 void        uch_form_show (UchForm *self, gpointer row);
 void        uch_form_create (UchForm *self, const char *parent_id);
 void        uch_form_refresh (UchForm *self, gpointer row);

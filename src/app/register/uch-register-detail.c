@@ -16,8 +16,7 @@ struct _UchRegisterDetail
 {
   GtkWidget parent;
 
-  GtkWidget *scroller;
-  GtkWidget *box;
+  GtkWidget *top;
   GtkLabel  *title;
   GtkLabel  *detail;
   GtkWidget *show_on_map;
@@ -109,7 +108,7 @@ add_related (UchRegisterDetail *self, UchTable table, const char *field, const c
   GtkWidget *related = uch_related_new (self->session, table, field, title);
 
   g_signal_connect_object (related, "opened", G_CALLBACK (opened_cb), self, G_CONNECT_SWAPPED);
-  gtk_box_append (GTK_BOX (self->box), related);
+  gtk_box_append (uch_form_get_content (self->form), related);
   self->related[self->n_related++] = UCH_RELATED (related);
 }
 
@@ -124,7 +123,7 @@ add_shifts (UchRegisterDetail *self)
   gtk_widget_add_css_class (heading, "heading");
   gtk_box_append (GTK_BOX (box), heading);
   gtk_box_append (GTK_BOX (box), shifts);
-  gtk_box_append (GTK_BOX (self->box), box);
+  gtk_box_append (uch_form_get_content (self->form), box);
   self->shifts = UCH_SHIFT_EDITOR (shifts);
 }
 
@@ -160,7 +159,7 @@ uch_register_detail_dispose (GObject *object)
 {
   UchRegisterDetail *self = UCH_REGISTER_DETAIL (object);
 
-  g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_pointer ((GtkWidget **) &self->form, gtk_widget_unparent);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (uch_register_detail_parent_class)->dispose (object);
 }
@@ -189,16 +188,10 @@ uch_register_detail_init (UchRegisterDetail *self)
   GtkWidget *title = gtk_label_new (NULL);
   GtkWidget *detail = gtk_label_new (NULL);
 
-  self->scroller = gtk_scrolled_window_new ();
-  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  self->top = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   self->title = GTK_LABEL (title);
   self->detail = GTK_LABEL (detail);
   self->show_on_map = gtk_button_new_with_label (_ ("Show on the map"));
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->box);
-  gtk_widget_add_css_class (self->box, "register-detail");
   gtk_widget_add_css_class (title, "title-3");
   gtk_label_set_wrap (self->title, TRUE);
   gtk_label_set_xalign (self->title, 0);
@@ -211,8 +204,8 @@ uch_register_detail_init (UchRegisterDetail *self)
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->show_on_map), "s", "");
   gtk_box_append (GTK_BOX (top), title);
   gtk_box_append (GTK_BOX (top), self->show_on_map);
-  gtk_box_append (GTK_BOX (self->box), top);
-  gtk_box_append (GTK_BOX (self->box), detail);
+  gtk_box_append (GTK_BOX (self->top), top);
+  gtk_box_append (GTK_BOX (self->top), detail);
 }
 
 /**
@@ -227,10 +220,11 @@ uch_register_detail_new (UchSession *session, const UchRegister *of)
 
   self->session = g_object_ref (session);
   self->of = of;
-  self->form = UCH_FORM (uch_form_new (session, of));
+  self->form = UCH_FORM (uch_form_new_scrolled (session, of));
   g_signal_connect_object (self->form, "saved", G_CALLBACK (saved_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->form, "removed", G_CALLBACK (removed_cb), self, G_CONNECT_SWAPPED);
-  gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->form));
+  gtk_widget_set_parent (GTK_WIDGET (self->form), GTK_WIDGET (self));
+  gtk_box_prepend (uch_form_get_content (self->form), self->top);
   add_parts (self);
   return GTK_WIDGET (self);
 }
@@ -242,13 +236,13 @@ uch_register_detail_new (UchSession *session, const UchRegister *of)
 void
 uch_register_detail_show (UchRegisterDetail *self, gpointer row)
 {
-  GtkAdjustment *adjustment
-      = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  GtkWidget *scroller = gtk_widget_get_ancestor (GTK_WIDGET (self->top), GTK_TYPE_SCROLLED_WINDOW);
 
   show_title (self, row);
   uch_form_show (self->form, row);
   show_related (self, UCH_ENTITY (row)->id);
-  gtk_adjustment_set_value (adjustment, 0);
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)),
+                            0);
 }
 
 /**

@@ -7,10 +7,9 @@
 
 static const UchRegisterColumn house_columns[] = {
   { "address", NC_ ("field", "Address"), 280, TRUE },
-  { "zone_id", NC_ ("field", "Zone"), 150 },
+  { "zone_id", NC_ ("field", "Zone"), 140 },
   { "status", NC_ ("field", "Status"), 110 },
   { "apartments", NC_ ("field", "Apartments"), 84 },
-  { "company_id", NC_ ("field", "Management company"), 180 },
 };
 static const UchFormField house_fields[] = {
   { "city", NC_ ("field", "City"), UCH_INPUT_LINE, NC_ ("field group", "Address") },
@@ -103,7 +102,7 @@ static const UchFormField shift_fields[] = {
 static const UchRegisterColumn client_columns[] = {
   { "name", NC_ ("field", "Full name"), 220, TRUE },  { "phone", NC_ ("field", "Phone"), 148 },
   { "address", NC_ ("field", "Address"), 240, TRUE }, { "kind", NC_ ("field", "Kind"), 140 },
-  { "contract", NC_ ("field", "Contract"), 110 },
+  { "contract", NC_ ("field", "Contract"), 100 },
 };
 static const UchFormField client_fields[] = {
   { "kind", NC_ ("field", "Kind"), UCH_INPUT_NICK, NC_ ("field group", "Client") },

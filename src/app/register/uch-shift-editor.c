@@ -4,6 +4,7 @@
 
 #include "app/register/uch-register.h"
 #include "app/register/uch-shift-plan.h"
+#include "app/uch-format.h"
 #include "core/uch-command.h"
 #include "core/uch-decide.h"
 
@@ -70,6 +71,11 @@ show_day (UchShiftEditor *self, Day *day, GPtrArray *shifts)
                                uch_day_is_absent (shifts, day->midnight));
 }
 
+static const char *const weekdays[]
+    = { NC_ ("weekday", "Mon"), NC_ ("weekday", "Tue"), NC_ ("weekday", "Wed"),
+        NC_ ("weekday", "Thu"), NC_ ("weekday", "Fri"), NC_ ("weekday", "Sat"),
+        NC_ ("weekday", "Sun") };
+
 /* What is typed and not saved stays; everything else follows the office. */
 static void
 show_days (UchShiftEditor *self)
@@ -86,13 +92,18 @@ show_days (UchShiftEditor *self)
     {
       Day *day = &self->days[i];
       g_autoptr (GDateTime) date = NULL;
+      g_autofree char *day_name = NULL;
       g_autofree char *name = NULL;
 
       if (day->dirty)
         continue;
       day->midnight = uch_day_start (now, (int) i);
       date = g_date_time_new_from_unix_local (day->midnight / 1000);
-      name = g_date_time_format (date, "%a %-d %b");
+      day_name = uch_format_day (day->midnight, now);
+      name = g_strdup_printf (
+          "%s, %s",
+          g_dpgettext2 (NULL, "weekday", weekdays[g_date_time_get_day_of_week (date) - 1]),
+          day_name);
       gtk_label_set_label (GTK_LABEL (day->label), name);
       if (g_date_time_get_day_of_week (date) >= 6)
         gtk_widget_add_css_class (day->label, "dim-label");

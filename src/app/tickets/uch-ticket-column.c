@@ -13,10 +13,10 @@ enum
   DUE,
   ADDRESS,
   CATEGORY,
-  CLIENT,
-  PHONE,
   ZONE,
   ENGINEER,
+  CLIENT,
+  PHONE,
   WINDOW,
   PRIORITY,
   DESCRIPTION,
@@ -24,16 +24,16 @@ enum
 
 /* In the order in which the usual ones stand. */
 static const UchTicketColumn columns[] = {
-  [NUMBER] = { "number", NC_ ("column", "Number"), 84, UCH_TICKET_SORT_NUMBER, TRUE },
-  [CREATED] = { "created", NC_ ("column", "Created"), 112, UCH_TICKET_SORT_CREATED, TRUE },
-  [STATE] = { "state", NC_ ("column", "State"), 148, UCH_TICKET_SORT_STATE, TRUE },
-  [DUE] = { "due", NC_ ("column", "Due"), 124, UCH_TICKET_SORT_DUE, TRUE },
-  [ADDRESS] = { "address", NC_ ("column", "Address"), 236, UCH_TICKET_SORT_ADDRESS, TRUE },
-  [CATEGORY] = { "category", NC_ ("column", "Category"), 168, UCH_TICKET_SORT_CATEGORY, TRUE },
+  [NUMBER] = { "number", NC_ ("column", "Number"), 76, UCH_TICKET_SORT_NUMBER, TRUE },
+  [CREATED] = { "created", NC_ ("column", "Created"), 128, UCH_TICKET_SORT_CREATED, TRUE },
+  [STATE] = { "state", NC_ ("column", "State"), 168, UCH_TICKET_SORT_STATE, TRUE },
+  [DUE] = { "due", NC_ ("column", "Due"), 128, UCH_TICKET_SORT_DUE, TRUE },
+  [ADDRESS] = { "address", NC_ ("column", "Address"), 224, UCH_TICKET_SORT_ADDRESS, TRUE },
+  [CATEGORY] = { "category", NC_ ("column", "Category"), 156, UCH_TICKET_SORT_CATEGORY, TRUE },
+  [ZONE] = { "zone", NC_ ("column", "Zone"), 136, UCH_TICKET_SORT_ZONE, TRUE },
+  [ENGINEER] = { "engineer", NC_ ("column", "Engineer"), 140, -1, TRUE },
   [CLIENT] = { "client", NC_ ("column", "Client"), 180, -1, TRUE },
   [PHONE] = { "phone", NC_ ("column", "Phone"), 148, -1, TRUE },
-  [ZONE] = { "zone", NC_ ("column", "Zone"), 144, UCH_TICKET_SORT_ZONE, TRUE },
-  [ENGINEER] = { "engineer", NC_ ("column", "Engineer"), 156, -1, TRUE },
   [WINDOW] = { "window", NC_ ("column", "Agreed time"), 132, -1, FALSE },
   [PRIORITY] = { "priority", NC_ ("column", "Priority"), 100, -1, FALSE },
   [DESCRIPTION] = { "description", NC_ ("column", "Description"), 320, -1, FALSE },
@@ -85,7 +85,9 @@ uch_ticket_columns_from_settings (const char *const *ids)
       if (column != NULL && !g_ptr_array_find (shown, column, NULL))
         g_ptr_array_add (shown, (gpointer) column);
     }
-  for (guint i = 0; shown->len == 0 && i < G_N_ELEMENTS (columns); i++)
+  if (shown->len > 0)
+    return shown;
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
     if (columns[i].usual)
       g_ptr_array_add (shown, (gpointer) &columns[i]);
   return shown;

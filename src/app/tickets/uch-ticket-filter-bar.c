@@ -78,7 +78,7 @@ show_states (UchTicketFilterBar *self)
     text = g_strdup (uch_format_ticket_state ((UchTicketState) last));
   else if (n > 1)
     text = g_strdup_printf (ngettext ("%u state", "%u states", n), n);
-  gtk_label_set_label (self->states_label, text != NULL ? text : _ ("All states"));
+  gtk_label_set_label (self->states_label, text != NULL ? text : _ ("States"));
 }
 
 static void
@@ -136,7 +136,7 @@ fill_categories (UchTicketFilterBar *self)
   guint              n;
 
   categories = uch_category_list (&n);
-  uch_choices_add (choices, NULL, _ ("All categories"));
+  uch_choices_add (choices, NULL, _ ("Categories"));
   for (guint i = 0; i < G_N_ELEMENTS (families); i++)
     {
       uch_choices_add (choices, families[i].prefix,
@@ -174,7 +174,7 @@ fill_zones (UchTicketFilterBar *self)
   g_autoptr (GListStore) choices = uch_choices_new ();
   gboolean was_restoring = self->is_restoring;
 
-  uch_choices_add (choices, NULL, _ ("All zones"));
+  uch_choices_add (choices, NULL, _ ("Zones"));
   for (guint i = 0; i < g_list_model_get_n_items (zones); i++)
     {
       g_autoptr (UchZone) zone = g_list_model_get_item (zones, i);
@@ -196,7 +196,7 @@ fill_engineers (UchTicketFilterBar *self)
   g_autoptr (GListStore) choices = uch_choices_new ();
   gboolean was_restoring = self->is_restoring;
 
-  uch_choices_add (choices, NULL, _ ("All engineers"));
+  uch_choices_add (choices, NULL, _ ("Engineers"));
   for (guint i = 0; i < g_list_model_get_n_items (staff); i++)
     {
       g_autoptr (UchStaff) person = g_list_model_get_item (staff, i);

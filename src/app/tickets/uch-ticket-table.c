@@ -42,7 +42,7 @@ static const char *const state_classes[UCH_N_TICKET_STATES] = {
 };
 
 static const char *const promise_classes[]
-    = { "promise-kept", "promise-yellow", "promise-orange", "promise-red", NULL };
+    = { "promise-none", "promise-yellow", "promise-orange", "promise-red", "promise-broken", NULL };
 
 static const UchTicketColumn *
 get_column (gpointer of)
@@ -275,6 +275,8 @@ add_column (UchTicketTable *self, const UchTicketColumn *description, gboolean v
   g_object_set_data (G_OBJECT (column), "uch-table", self);
   gtk_column_view_column_set_fixed_width (column, description->width_px);
   gtk_column_view_column_set_resizable (column, TRUE);
+  /* On a wide screen the long ones take what is left over. */
+  gtk_column_view_column_set_expand (column, description->width_px > 150);
   gtk_column_view_column_set_visible (column, visible);
   gtk_column_view_column_set_header_menu (column, G_MENU_MODEL (self->menu));
   if (description->sort >= 0)
