@@ -32,7 +32,6 @@ struct _UchTicketQuery
   GQueue        by_use;  /* of Page, the latest first */
   GHashTable   *known;   /* rowid → UchTicket (owned), of what was read */
   GHashTable   *visits;  /* ticket id → UchVisit (owned), of what was read */
-  UchTicket    *blank;   /* stands for a row that is not read yet */
   guint         generation;
   guint         requery_id;
   gulong        changed_id, ready_id;
@@ -120,7 +119,8 @@ get_item (GListModel *model, guint position)
   use_page (self, position / PAGE_LEN);
   rowid = rowid_at (self, position);
   ticket = g_hash_table_lookup (self->known, &rowid);
-  return g_object_ref (ticket != NULL ? ticket : self->blank);
+  /* A selection wonders about one object that stands in two places. */
+  return ticket != NULL ? g_object_ref (ticket) : uch_entity_new (UCH_TABLE_TICKET, "");
 }
 
 static void
@@ -378,7 +378,6 @@ uch_ticket_query_finalize (GObject *object)
   g_hash_table_unref (self->known);
   g_hash_table_unref (self->visits);
   g_array_unref (self->rowids);
-  g_object_unref (self->blank);
   uch_ticket_spec_clear (&self->spec);
   G_OBJECT_CLASS (uch_ticket_query_parent_class)->finalize (object);
 }
@@ -422,7 +421,6 @@ uch_ticket_query_init (UchTicketQuery *self)
   self->pages = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->known = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
   self->visits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self->blank = uch_entity_new (UCH_TABLE_TICKET, "");
   g_queue_init (&self->by_use);
 }
 
