@@ -152,7 +152,7 @@ format_settled_clock (const UchVisit *visit, UchPromise promise)
     return g_strdup (C_ ("clock", "in time"));
   if (visit->arrived_at <= visit->due_at)
     return g_strdup (C_ ("clock", "missed"));
-  late = uch_format_duration (visit->arrived_at - visit->due_at);
+  late = uch_format_duration (visit->arrived_at - visit->due_at + UCH_MINUTE_MS - 1);
   return g_strdup_printf (C_ ("clock", "%s late"), late);
 }
 
@@ -181,7 +181,7 @@ uch_format_clock (const UchVisit *visit, UchTime now)
       text = uch_format_duration (visit->due_at - now + UCH_MINUTE_MS - 1);
       return g_strdup_printf (C_ ("clock", "in %s"), text);
     case UCH_PROMISE_RED:
-      text = uch_format_duration (now - visit->due_at);
+      text = uch_format_duration (now - visit->due_at + UCH_MINUTE_MS - 1);
       return g_strdup_printf (C_ ("clock", "%s late"), text);
     case UCH_PROMISE_KEPT:
     case UCH_PROMISE_BROKEN:

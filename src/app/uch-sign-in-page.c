@@ -23,6 +23,7 @@ struct _UchSignInPage
   GtkLabel       *note;
   GtkLabel       *certificate_title;
   GtkLabel       *fingerprint;
+  GtkWidget      *distrust;
   GtkWidget      *trust;
   GtkProgressBar *progress;
   GtkLabel       *sync_state;
@@ -59,9 +60,6 @@ set_busy (UchSignInPage *self, gboolean busy)
 {
   gtk_stack_set_visible_child_name (self->submit_face, busy ? "busy" : "word");
   gtk_widget_set_sensitive (self->submit, !busy);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->address), !busy);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->login), !busy);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->password), !busy);
 }
 
 /* The first field that is not filled in yet is where the person goes on. */
@@ -112,6 +110,7 @@ show_certificate (UchSignInPage *self, const char *fingerprint, gboolean changed
       gtk_widget_add_css_class (self->trust, "destructive-action");
     }
   gtk_stack_set_visible_child_name (self->stack, "certificate");
+  gtk_widget_grab_focus (self->distrust);
 }
 
 static void
@@ -149,10 +148,10 @@ follow_sync_cb (UchSignInPage *self)
   UchSyncState     state = uch_sync_client_get_state (sync);
   double           progress = 0;
   g_autofree char *percent = NULL;
-  g_autofree char *reason = NULL;
+  const char      *reason = uch_sign_in_describe_reason (uch_sync_client_get_reason_code (sync));
   g_autoptr (UchSession) session = NULL;
 
-  g_object_get (sync, "progress", &progress, "reason", &reason, NULL);
+  g_object_get (sync, "progress", &progress, NULL);
   percent = g_strdup_printf (_ ("%d %%"), (int) (progress * 100));
   gtk_progress_bar_set_fraction (self->progress, CLAMP (progress, 0, 1));
   gtk_progress_bar_set_text (self->progress, percent);
@@ -178,6 +177,11 @@ follow_sync_cb (UchSignInPage *self)
 static void
 take_session (UchSignInPage *self, UchSession *session)
 {
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  /* An entry that vanishes with the focus in it complains. */
+  if (root != NULL)
+    gtk_root_set_focus (root, NULL);
   gtk_editable_set_text (GTK_EDITABLE (self->password), "");
   if (!needs_first_sync (session))
     {
@@ -382,6 +386,7 @@ uch_sign_in_page_class_init (UchSignInPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UchSignInPage, note);
   gtk_widget_class_bind_template_child (widget_class, UchSignInPage, certificate_title);
   gtk_widget_class_bind_template_child (widget_class, UchSignInPage, fingerprint);
+  gtk_widget_class_bind_template_child (widget_class, UchSignInPage, distrust);
   gtk_widget_class_bind_template_child (widget_class, UchSignInPage, trust);
   gtk_widget_class_bind_template_child (widget_class, UchSignInPage, progress);
   gtk_widget_class_bind_template_child (widget_class, UchSignInPage, sync_state);

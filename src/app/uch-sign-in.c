@@ -309,6 +309,21 @@ static const struct
 };
 
 /**
+ * uch_sign_in_describe_reason:
+ * @code: of %UCH_SYNC_ERROR, or −1
+ *
+ * Returns: (nullable): what happened and what to do; static
+ */
+const char *
+uch_sign_in_describe_reason (int code)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (error_texts); i++)
+    if ((int) error_texts[i].code == code)
+      return _ (error_texts[i].text);
+  return NULL;
+}
+
+/**
  * uch_sign_in_describe_error:
  *
  * Returns: (transfer full): what happened and what to do, a sentence or two
@@ -316,9 +331,8 @@ static const struct
 char *
 uch_sign_in_describe_error (const GError *error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (error_texts); i++)
-    if (g_error_matches (error, UCH_SYNC_ERROR, error_texts[i].code))
-      return g_strdup (_ (error_texts[i].text));
+  if (error->domain == UCH_SYNC_ERROR && uch_sign_in_describe_reason (error->code) != NULL)
+    return g_strdup (uch_sign_in_describe_reason (error->code));
   return g_strdup_printf (_ ("It did not work: %s"), error->message);
 }
 

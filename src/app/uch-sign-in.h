@@ -31,6 +31,7 @@ void        uch_sign_in_async (UchSignInHow        how,
                                gpointer            user_data);
 UchSession *uch_sign_in_finish (GAsyncResult *result, UchSignInOffer *out_offer, GError **error);
 char       *uch_sign_in_describe_error (const GError *error);
+const char *uch_sign_in_describe_reason (int code);
 gboolean    uch_sign_in_is_network_error (const GError *error);
 
 G_END_DECLS

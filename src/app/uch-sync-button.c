@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "app/uch-format.h"
+#include "app/uch-sign-in.h"
 
 struct _UchSyncButton
 {
@@ -97,11 +98,12 @@ set_class (UchSyncButton *self, UchSyncState state)
 static void
 update (UchSyncButton *self)
 {
-  UchSyncState     state = uch_sync_client_get_state (uch_session_get_sync (self->session));
+  UchSyncClient   *sync = uch_session_get_sync (self->session);
+  UchSyncState     state = uch_sync_client_get_state (sync);
+  const char      *reason = uch_sign_in_describe_reason (uch_sync_client_get_reason_code (sync));
   guint            n_waiting = 0;
   UchTime          offline_since = 0;
   double           progress = 0;
-  g_autofree char *reason = NULL;
   g_autofree char *sentence = NULL;
   g_autofree char *detail = NULL;
   g_autofree char *now = uch_format_time (uch_session_now (self->session));

@@ -22,6 +22,7 @@ struct _UchSyncClient
   UchSyncState state;
   UchTime      offline_since; /* 0: the store answers */
   char        *reason;
+  int          reason_code; /* of UchSyncError; −1: there is no reason */
   gboolean     refused;
   gboolean     answered; /* since the start */
   double       progress;

@@ -70,8 +70,9 @@ uch_sync_client_update_state (UchSyncClient *self)
 }
 
 static void
-set_reason (UchSyncClient *self, const char *reason)
+set_reason (UchSyncClient *self, const char *reason, int code)
 {
+  self->reason_code = code;
   if (g_strcmp0 (self->reason, reason) == 0)
     return;
   g_free (self->reason);
@@ -118,7 +119,7 @@ uch_sync_client_note_success (UchSyncClient *self)
   self->n_failures = 0;
   self->answered = TRUE;
   set_offline_since (self, 0);
-  set_reason (self, NULL);
+  set_reason (self, NULL, -1);
   uch_sync_client_update_state (self);
 }
 
@@ -163,7 +164,7 @@ uch_sync_client_note_failure (UchSyncClient *self, const GError *error, gint64 r
 {
   guint delay_ms = RETRY_MIN_MS << MIN (self->n_failures, 10);
 
-  set_reason (self, error->message);
+  set_reason (self, error->message, error->domain == UCH_SYNC_ERROR ? error->code : -1);
   if (is_final (error))
     {
       self->refused = TRUE;
@@ -277,6 +278,7 @@ uch_sync_client_init (UchSyncClient *self)
   self->cancellable = g_cancellable_new ();
   self->presence = g_ptr_array_new_with_free_func ((GDestroyNotify) presence_free);
   self->role = UCH_ROLE_DISPATCHER;
+  self->reason_code = -1;
 }
 
 /**
@@ -319,6 +321,17 @@ UchRole
 uch_sync_client_get_role (UchSyncClient *self)
 {
   return self->role;
+}
+
+/**
+ * uch_sync_client_get_reason_code:
+ *
+ * Returns: a code of %UCH_SYNC_ERROR that belongs to "reason"; −1 when there is none
+ */
+int
+uch_sync_client_get_reason_code (UchSyncClient *self)
+{
+  return self->reason_code;
 }
 
 UchSyncState
@@ -377,6 +390,6 @@ uch_sync_client_stop (UchSyncClient *self)
   self->known_head = 0;
   self->refused = self->answered = FALSE;
   set_offline_since (self, 0);
-  set_reason (self, NULL);
+  set_reason (self, NULL, -1);
   uch_sync_client_update_state (self);
 }

@@ -59,6 +59,7 @@ UchRole      uch_sync_client_get_role (UchSyncClient *self);
 void         uch_sync_client_start (UchSyncClient *self, UchReplica *replica, const char *token);
 void         uch_sync_client_stop (UchSyncClient *self);
 UchSyncState uch_sync_client_get_state (UchSyncClient *self);
+int          uch_sync_client_get_reason_code (UchSyncClient *self); /* UchSyncError, or −1 */
 
 /* Live, never kept in the log: where the engineers are. */
 typedef struct

@@ -166,6 +166,8 @@ clocks_say_what_is_left_or_late (void)
       "через 1 мин", "now", "сейчас" },
     { UCH_VISIT_MODE_NOW, UCH_VISIT_ASSIGNED, -45 * MINUTE, -45 * MINUTE, -5 * MINUTE, 0,
       "5 min late", "опоздание 5 мин", "now", "сейчас" },
+    { UCH_VISIT_MODE_NOW, UCH_VISIT_ASSIGNED, -40 * MINUTE, -40 * MINUTE, -1, 0, "1 min late",
+      "опоздание 1 мин", "now", "сейчас" },
     { UCH_VISIT_MODE_TIME, UCH_VISIT_PLANNED, 4 * UCH_HOUR_MS, 5 * UCH_HOUR_MS,
       4 * UCH_HOUR_MS + 40 * MINUTE, 0, "at 18:05", "в 18:05", "18:05–19:05", "18:05–19:05" },
     { UCH_VISIT_MODE_TIME, UCH_VISIT_PLANNED, UCH_DAY_MS, UCH_DAY_MS, UCH_DAY_MS + 40 * MINUTE, 0,

@@ -206,6 +206,12 @@ uch_sync_client_stop (UchSyncClient *self)
 {
 }
 
+int
+uch_sync_client_get_reason_code (UchSyncClient *self)
+{
+  return -1;
+}
+
 UchSyncState
 uch_sync_client_get_state (UchSyncClient *self)
 {
