@@ -22,6 +22,9 @@ struct _UchStore
   guint             n_staff_changes;
 };
 
+/* The outbox of the store's own operations. */
+#define UCH_STORE_CLIENT "store"
+
 /* Calls the backend: BACKEND (self, get_row, schema, id, &row, error) */
 #define BACKEND(self, verb, ...) ((self)->backend->klass->verb ((self)->backend, ##__VA_ARGS__))
 
@@ -58,6 +61,12 @@ uch_store_refresh_session (UchStore *self, const UchSession *session, UchTime no
 gboolean uch_store_check_admin (UchStore *self, const UchSession *by, UchTime now, GError **error);
 char    *uch_store_make_token (UchStore *self);
 char    *uch_store_hash_token (const char *token);
+UchSession *uch_store_add_session (UchStore         *self,
+                                   const UchAccount *account,
+                                   const UchSignIn  *who,
+                                   UchTime           now,
+                                   char            **out_token,
+                                   GError          **error);
 UchAccount *uch_store_find_account (UchStore *self, const char *login, GError **error);
 
 /* uch-store-sight.c: what a role may see */

@@ -298,11 +298,17 @@ push_one (UchStore         *self,
 }
 
 static gboolean
-get_peer (UchStore *self, const char *client, UchPeer **out_peer, GError **error)
+get_peer (UchStore         *self,
+          const UchSession *session,
+          const char       *client,
+          UchPeer         **out_peer,
+          GError          **error)
 {
   g_autoptr (UchPeer) known = NULL;
+  gboolean is_own = g_strcmp0 (client, UCH_STORE_CLIENT) == 0;
 
-  if (!uch_id_is_valid (client))
+  /* The store's own outbox is no one else's. */
+  if (!uch_id_is_valid (client) || (is_own && UCH_ENTITY (session)->id != NULL))
     {
       g_set_error_literal (error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID,
                            "The name of the client is not valid");
@@ -333,7 +339,7 @@ uch_store_push_within (UchStore         *self,
   guint    n_staff_changes = 0;
   gboolean changed = FALSE;
 
-  if (!get_peer (self, client, &peer, error))
+  if (!get_peer (self, session, client, &peer, error))
     return NULL;
   *out_last_mid = peer->last_mid;
   if (!check_mids (ops, peer->last_mid, error))

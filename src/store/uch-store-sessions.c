@@ -1,4 +1,4 @@
-/* Sign-in, tokens, and the question who somebody is at this moment. */
+/* Tokens, and the question who somebody is at this moment. */
 
 #define G_LOG_DOMAIN "uch-store"
 
@@ -19,16 +19,6 @@ static const struct
 
 /* used_at is written at most this often: a request is a read, not a commit. */
 #define TOUCH_MS UCH_MINUTE_MS
-
-/* The first failures cost nothing, then each doubles the wait; never a hard lock. */
-#define FREE_FAILURES 3
-#define WAIT_MAX_MS (15 * UCH_MINUTE_MS)
-#define FORGET_MS UCH_DAY_MS
-
-/* Checked for a login that does not exist, so that the answer takes as long. No password fits. */
-#define NOBODY                                                                                     \
-  "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"                                         \
-  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 static gboolean
 fail_signed_out (GError **error)
@@ -139,115 +129,13 @@ uch_store_refresh_session (UchStore *self, const UchSession *session, UchTime no
   return fill_in (self, fresh, error) ? g_steal_pointer (&fresh) : NULL;
 }
 
-static char *
-delay_id (const char *kind, const char *what)
-{
-  /* Hashed: a log of mistyped logins is a log of passwords typed into the wrong box. */
-  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, what, -1);
-
-  return g_strdup_printf ("%s:%.40s", kind, hash);
-}
-
-static gint64
-get_wait_ms (const UchDelay *delay, UchTime now)
-{
-  gint64 n = delay->n_failures - FREE_FAILURES;
-  gint64 wait_ms;
-
-  if (n <= 0 || now - delay->failed_at > FORGET_MS)
-    return 0;
-  wait_ms = MIN (UCH_SECOND_MS << MIN (n - 1, 20), WAIT_MAX_MS);
-  return MAX (delay->failed_at + wait_ms - now, 0);
-}
-
-/* The login as it is counted: what is no login at all is counted as well. */
-static char *
-login_delay_id (const char *login)
-{
-  g_autofree char *valid = g_utf8_make_valid (login, -1);
-  g_autofree char *folded = g_utf8_casefold (valid, -1);
-
-  return delay_id ("login", g_strstrip (folded));
-}
-
-static gboolean
-look_up_wait (UchStore *self, const char *id, UchTime now, gint64 *wait_ms, GError **error)
-{
-  g_autoptr (UchDelay) delay = NULL;
-
-  if (!BACKEND (self, get_row, &uch_delay_schema, id, (gpointer *) &delay, error))
-    return FALSE;
-  if (delay != NULL)
-    *wait_ms = MAX (*wait_ms, get_wait_ms (delay, now));
-  return TRUE;
-}
-
-/**
- * uch_store_begin_sign_in:
- * @self: a store
- * @who: the login, and where it comes from
- * @now: the store's clock
- * @out_wait_ms: (out): after %UCH_STORE_ERROR_WAIT: how long
- * @error: return location
- *
- * The first half of a sign-in. Check the password against the result with uch_password_verify(),
- * on another thread, then call uch_store_finish_sign_in(). A login that does not exist gives a
- * hash that nothing fits: whoever asks cannot tell.
- *
- * Returns: (transfer full) (nullable): the hash
- */
-char *
-uch_store_begin_sign_in (
-    UchStore *self, const UchSignIn *who, UchTime now, UchTime *out_wait_ms, GError **error)
-{
-  g_autofree char *by_login = login_delay_id (who->login);
-  g_autofree char *by_address = who->address != NULL ? delay_id ("address", who->address) : NULL;
-  g_autoptr (UchAccount) account = NULL;
-  g_autoptr (GError) local_error = NULL;
-
-  *out_wait_ms = 0;
-  if (!look_up_wait (self, by_login, now, out_wait_ms, error)
-      || (by_address != NULL && !look_up_wait (self, by_address, now, out_wait_ms, error)))
-    return NULL;
-  if (*out_wait_ms > 0)
-    {
-      g_set_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WAIT,
-                   "Too many failed attempts: wait %" G_GINT64_FORMAT " s",
-                   (*out_wait_ms + 999) / 1000);
-      return NULL;
-    }
-
-  account = uch_store_find_account (self, who->login, &local_error);
-  if (account == NULL && !g_error_matches (local_error, UCH_STORE_ERROR, UCH_STORE_ERROR_UNKNOWN)
-      && !g_error_matches (local_error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-  return g_strdup (account != NULL && account->password != NULL ? account->password : NOBODY);
-}
-
-static gboolean
-count_failure (UchStore *self, const char *id, UchTime now, GError **error)
-{
-  g_autoptr (UchDelay) delay = NULL;
-  g_autoptr (UchDelay) next = NULL;
-
-  if (!BACKEND (self, get_row, &uch_delay_schema, id, (gpointer *) &delay, error))
-    return FALSE;
-  next = delay != NULL ? uch_entity_copy (delay) : uch_entity_new_of (&uch_delay_schema, id);
-  next->n_failures = now - next->failed_at > FORGET_MS ? 1 : next->n_failures + 1;
-  next->failed_at = now;
-  return BACKEND (self, put_row, next, 0, error);
-}
-
-static UchSession *
-add_session (UchStore         *self,
-             const UchAccount *account,
-             const UchSignIn  *who,
-             UchTime           now,
-             char            **out_token,
-             GError          **error)
+UchSession *
+uch_store_add_session (UchStore         *self,
+                       const UchAccount *account,
+                       const UchSignIn  *who,
+                       UchTime           now,
+                       char            **out_token,
+                       GError          **error)
 {
   g_autofree char *id = uch_store_make_id (self, now);
   g_autofree char *token = uch_store_make_token (self);
@@ -264,119 +152,6 @@ add_session (UchStore         *self,
     return NULL;
   *out_token = g_steal_pointer (&token);
   return g_steal_pointer (&session);
-}
-
-static UchSession *
-finish_within (UchStore        *self,
-               const UchSignIn *who,
-               gboolean         password_fits,
-               UchTime          now,
-               char           **out_token,
-               gboolean        *out_failed,
-               GError         **error)
-{
-  g_autofree char *by_login = login_delay_id (who->login);
-  g_autofree char *by_address = who->address != NULL ? delay_id ("address", who->address) : NULL;
-  g_autoptr (GError) local_error = NULL;
-
-  if (password_fits)
-    {
-      g_autoptr (UchAccount) account = uch_store_find_account (self, who->login, &local_error);
-      g_autoptr (UchSession) session = NULL;
-
-      if (account != NULL)
-        session = add_session (self, account, who, now, out_token, &local_error);
-      if (session != NULL && BACKEND (self, delete_row, &uch_delay_schema, by_login, error))
-        return g_steal_pointer (&session);
-      /* Disabled, dismissed or gone meanwhile: to whoever asks the same as a wrong password. */
-      if (local_error == NULL
-          || (local_error->code != UCH_STORE_ERROR_SIGNED_OUT
-              && local_error->code != UCH_STORE_ERROR_UNKNOWN))
-        {
-          if (local_error != NULL)
-            g_propagate_error (error, g_steal_pointer (&local_error));
-          return NULL;
-        }
-    }
-  *out_failed = count_failure (self, by_login, now, error)
-                && (by_address == NULL || count_failure (self, by_address, now, error));
-  return NULL;
-}
-
-/**
- * uch_store_finish_sign_in:
- * @self: a store
- * @who: as in uch_store_begin_sign_in()
- * @password_fits: what uch_password_verify() said
- * @now: the store's clock
- * @out_token: (out) (transfer full): the token, told only here
- * @error: return location: %UCH_STORE_ERROR_WRONG_PASSWORD, whatever the reason
- *
- * Makes the session, or counts the failure.
- *
- * Returns: (transfer full) (nullable): the session
- */
-UchSession *
-uch_store_finish_sign_in (UchStore        *self,
-                          const UchSignIn *who,
-                          gboolean         password_fits,
-                          UchTime          now,
-                          char           **out_token,
-                          GError         **error)
-{
-  g_autoptr (UchSession) session = NULL;
-  gboolean failed = FALSE;
-
-  *out_token = NULL;
-  if (!uch_store_begin (self, error))
-    return NULL;
-  session = finish_within (self, who, password_fits, now, out_token, &failed, error);
-  if (session == NULL && !failed)
-    {
-      uch_store_rollback (self);
-      g_clear_pointer (out_token, g_free);
-      return NULL;
-    }
-  if (!uch_store_commit (self, error))
-    {
-      g_clear_pointer (out_token, g_free);
-      return NULL;
-    }
-  if (failed)
-    g_set_error_literal (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WRONG_PASSWORD,
-                         "The login or the password is wrong");
-  return g_steal_pointer (&session);
-}
-
-/**
- * uch_store_sign_in:
- * @self: a store
- * @who: the login, and where it comes from
- * @password: what was typed
- * @now: the store's clock
- * @out_token: (out) (transfer full): the token, told only here
- * @error: return location
- *
- * Both halves of a sign-in at once: slow.
- *
- * Returns: (transfer full) (nullable): the session
- */
-UchSession *
-uch_store_sign_in (UchStore        *self,
-                   const UchSignIn *who,
-                   const char      *password,
-                   UchTime          now,
-                   char           **out_token,
-                   GError         **error)
-{
-  UchTime          wait_ms;
-  g_autofree char *encoded = uch_store_begin_sign_in (self, who, now, &wait_ms, error);
-
-  *out_token = NULL;
-  if (encoded == NULL)
-    return NULL;
-  return uch_store_finish_sign_in (self, who, uch_password_verify (password, encoded), now,
-                                   out_token, error);
 }
 
 /**
@@ -414,7 +189,7 @@ uch_store_add_token (UchStore         *self,
   if (uch_store_check_admin (self, by, now, error))
     account = uch_store_find_account (self, login, error);
   if (account != NULL)
-    session = add_session (self, account, &who, now, out_token, error);
+    session = uch_store_add_session (self, account, &who, now, out_token, error);
   if (session == NULL)
     uch_store_rollback (self);
   else if (!uch_store_commit (self, error))

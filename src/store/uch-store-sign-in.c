@@ -1,174 +1,284 @@
-/* Signing in without holding up anybody: look up, check the password elsewhere, make the session.
- */
+/* Signing in: the password, and the time that wrong ones cost. */
 
 #define G_LOG_DOMAIN "uch-store"
 
-#include <sodium.h>
 #include <string.h>
 
-#include "db/uch-db-worker.h"
-#include "store/uch-store-async-private.h"
+#include "store/uch-store-private.h"
 
-typedef struct
+/* The first failures cost nothing, then each doubles the wait; never a hard lock. */
+#define FREE_FAILURES 3
+#define WAIT_MAX_MS (15 * UCH_MINUTE_MS)
+#define FORGET_MS UCH_DAY_MS
+
+/* Checked for a login that does not exist, so that the answer takes as long. No password fits. */
+#define NOBODY                                                                                     \
+  "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"                                         \
+  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+static char *
+delay_id (const char *kind, const char *what)
 {
-  UchSignIn who; /* its strings are owned */
-  char     *password;
-  UchTime   now;
-  UchTime   wait_ms;
-  char     *encoded;
-  gboolean  fits;
-  char     *token; /* (nullable): the result */
-} SignIn;
+  /* Hashed: a log of mistyped logins is a log of passwords typed into the wrong box. */
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, what, -1);
 
-static void
-sign_in_free (gpointer data)
-{
-  SignIn *self = data;
-
-  g_free ((char *) self->who.login);
-  g_free ((char *) self->who.address);
-  g_free ((char *) self->who.device_id);
-  g_free ((char *) self->who.device);
-  g_free ((char *) self->who.app);
-  sodium_memzero (self->password, strlen (self->password));
-  g_free (self->password);
-  g_free (self->encoded);
-  g_free (self->token);
-  g_free (self);
+  return g_strdup_printf ("%s:%.40s", kind, hash);
 }
 
-static gpointer
-finish_func (UchStore *store, gpointer data, GError **error)
+static gint64
+get_wait_ms (const UchDelay *delay, UchTime now)
 {
-  SignIn *self = data;
+  gint64 n = delay->n_failures - FREE_FAILURES;
+  gint64 wait_ms;
 
-  return uch_store_finish_sign_in (store, &self->who, self->fits, self->now, &self->token, error);
+  if (n <= 0 || now - delay->failed_at > FORGET_MS)
+    return 0;
+  wait_ms = MIN (UCH_SECOND_MS << MIN (n - 1, 20), WAIT_MAX_MS);
+  return MAX (delay->failed_at + wait_ms - now, 0);
 }
 
-static void
-finished_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+/* The login as it is counted: what is no login at all is counted as well. */
+static char *
+login_delay_id (const char *login)
 {
-  g_autoptr (GTask) outer = user_data;
-  GError     *error = NULL;
-  UchSession *session = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+  g_autofree char *valid = g_utf8_make_valid (login, -1);
+  g_autofree char *folded = g_utf8_casefold (valid, -1);
 
-  if (error != NULL)
-    g_task_return_error (outer, error);
-  else
-    g_task_return_pointer (outer, session, g_object_unref);
+  return delay_id ("login", g_strstrip (folded));
 }
 
-static void
-verify_job (UchDbWorker *worker, GTask *task, gpointer data)
+/* Whether this account was signed in from this device before. Its id is random and known to it
+ * alone: as good as a cookie that says "not a stranger". */
+static gboolean
+knows_device (UchStore         *self,
+              const UchAccount *account,
+              const char       *device_id,
+              gboolean         *out_known,
+              GError          **error)
 {
-  SignIn *self = data;
+  g_autoptr (GPtrArray) sessions = NULL;
 
-  self->fits = uch_password_verify (self->password, self->encoded);
-  g_task_return_boolean (task, TRUE);
+  *out_known = FALSE;
+  if (account == NULL || device_id == NULL)
+    return TRUE;
+  sessions = BACKEND (self, find_rows, &uch_session_schema, "account_id", UCH_ENTITY (account)->id,
+                      error);
+  for (guint i = 0; sessions != NULL && i < sessions->len; i++)
+    if (g_strcmp0 (((UchSession *) g_ptr_array_index (sessions, i))->device_id, device_id) == 0)
+      *out_known = TRUE;
+  return sessions != NULL;
 }
 
-static void
-verified_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+/* What failures are counted by beside the address: the device where it is known, else the login. So
+ * a stranger who guesses at a login does not keep its owner out. Source: OWASP, "device cookies".
+ */
+static char *
+make_who_id (UchStore *self, const UchSignIn *who, const UchAccount *account, GError **error)
 {
-  g_autoptr (GTask) outer = user_data;
-  GError *error = NULL;
+  gboolean known;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (!knows_device (self, account, who->device_id, &known, error))
+    return NULL;
+  if (known)
     {
-      g_task_return_error (outer, error);
-      return;
+      g_autofree char *what = g_strdup_printf ("%s %s", UCH_ENTITY (account)->id, who->device_id);
+
+      return delay_id ("device", what);
     }
-  uch_store_async_write (g_task_get_source_object (outer), finish_func,
-                         g_task_get_task_data (outer), NULL, g_object_unref,
-                         g_task_get_cancellable (outer), finished_cb, g_object_ref (outer));
+  return login_delay_id (who->login);
 }
 
-static gpointer
-begin_func (UchStore *store, gpointer data, GError **error)
+/* The account, or NULL without an error where there is none of that login. */
+static gboolean
+find_account_quietly (UchStore *self, const char *login, UchAccount **out_account, GError **error)
 {
-  SignIn *self = data;
+  g_autoptr (GError) local_error = NULL;
 
-  self->encoded = uch_store_begin_sign_in (store, &self->who, self->now, &self->wait_ms, error);
+  *out_account = uch_store_find_account (self, login, &local_error);
+  if (*out_account != NULL
+      || g_error_matches (local_error, UCH_STORE_ERROR, UCH_STORE_ERROR_UNKNOWN)
+      || g_error_matches (local_error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+look_up_wait (UchStore *self, const char *id, UchTime now, gint64 *wait_ms, GError **error)
+{
+  g_autoptr (UchDelay) delay = NULL;
+
+  if (!BACKEND (self, get_row, &uch_delay_schema, id, (gpointer *) &delay, error))
+    return FALSE;
+  if (delay != NULL)
+    *wait_ms = MAX (*wait_ms, get_wait_ms (delay, now));
+  return TRUE;
+}
+
+/**
+ * uch_store_begin_sign_in:
+ * @self: a store
+ * @who: the login, and where it comes from
+ * @now: the store's clock
+ * @out_wait_ms: (out): after %UCH_STORE_ERROR_WAIT: how long
+ * @error: return location
+ *
+ * The first half of a sign-in. Check the password against the result with uch_password_verify(),
+ * on another thread, then call uch_store_finish_sign_in(). A login that does not exist gives a
+ * hash that nothing fits: whoever asks cannot tell.
+ *
+ * Returns: (transfer full) (nullable): the hash
+ */
+char *
+uch_store_begin_sign_in (
+    UchStore *self, const UchSignIn *who, UchTime now, UchTime *out_wait_ms, GError **error)
+{
+  g_autofree char *by_address = who->address != NULL ? delay_id ("address", who->address) : NULL;
+  g_autofree char *by_who = NULL;
+  g_autoptr (UchAccount) account = NULL;
+
+  *out_wait_ms = 0;
+  if (!find_account_quietly (self, who->login, &account, error))
+    return NULL;
+  by_who = make_who_id (self, who, account, error);
+  if (by_who == NULL || !look_up_wait (self, by_who, now, out_wait_ms, error)
+      || (by_address != NULL && !look_up_wait (self, by_address, now, out_wait_ms, error)))
+    return NULL;
+  if (*out_wait_ms > 0)
+    {
+      g_set_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WAIT,
+                   "Too many failed attempts: wait %" G_GINT64_FORMAT " s",
+                   (*out_wait_ms + 999) / 1000);
+      return NULL;
+    }
+  return g_strdup (account != NULL && account->password != NULL ? account->password : NOBODY);
+}
+
+static gboolean
+count_failure (UchStore *self, const char *id, UchTime now, GError **error)
+{
+  g_autoptr (UchDelay) delay = NULL;
+  g_autoptr (UchDelay) next = NULL;
+
+  if (!BACKEND (self, get_row, &uch_delay_schema, id, (gpointer *) &delay, error))
+    return FALSE;
+  next = delay != NULL ? uch_entity_copy (delay) : uch_entity_new_of (&uch_delay_schema, id);
+  next->n_failures = now - next->failed_at > FORGET_MS ? 1 : next->n_failures + 1;
+  next->failed_at = now;
+  return BACKEND (self, put_row, next, 0, error);
+}
+
+static UchSession *
+finish_within (UchStore        *self,
+               const UchSignIn *who,
+               gboolean         password_fits,
+               UchTime          now,
+               char           **out_token,
+               gboolean        *out_failed,
+               GError         **error)
+{
+  g_autofree char *by_address = who->address != NULL ? delay_id ("address", who->address) : NULL;
+  g_autofree char *by_who = NULL;
+  g_autoptr (UchAccount) account = NULL;
+  g_autoptr (UchSession) session = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (!find_account_quietly (self, who->login, &account, error))
+    return NULL;
+  by_who = make_who_id (self, who, account, error);
+  if (by_who == NULL)
+    return NULL;
+  if (password_fits && account != NULL)
+    {
+      session = uch_store_add_session (self, account, who, now, out_token, &local_error);
+      if (session != NULL && BACKEND (self, delete_row, &uch_delay_schema, by_who, error))
+        return g_steal_pointer (&session);
+      if (session != NULL)
+        return NULL;
+      /* Disabled or dismissed: to whoever asks the same as a wrong password. */
+      if (!g_error_matches (local_error, UCH_STORE_ERROR, UCH_STORE_ERROR_SIGNED_OUT))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
+    }
+  *out_failed = count_failure (self, by_who, now, error)
+                && (by_address == NULL || count_failure (self, by_address, now, error));
   return NULL;
 }
 
-static void
-begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) outer = user_data;
-  GError *error = NULL;
-
-  uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
-  if (error != NULL)
-    {
-      g_task_return_error (outer, error);
-      return;
-    }
-  uch_db_worker_run_async (uch_store_async_get_hasher (UCH_STORE_ASYNC (source)), verify_job,
-                           g_task_get_task_data (outer), NULL, g_task_get_cancellable (outer),
-                           verified_cb, g_object_ref (outer));
-}
-
 /**
- * uch_store_async_sign_in:
+ * uch_store_finish_sign_in:
  * @self: a store
- * @who: the login, and where it comes from; copied
- * @password: what was typed; copied, and overwritten afterwards
+ * @who: as in uch_store_begin_sign_in()
+ * @password_fits: what uch_password_verify() said
  * @now: the store's clock
- * @cancellable: (nullable): stops it between its steps
- * @callback: called in the caller's main context
- * @user_data: for @callback
+ * @out_token: (out) (transfer full): the token, told only here
+ * @error: return location: %UCH_STORE_ERROR_WRONG_PASSWORD, whatever the reason
  *
- * As uch_store_sign_in(), with the password checked on a thread of its own, one at a time: 64 MiB
- * each must not become gigabytes when everybody signs in at nine o'clock.
- */
-void
-uch_store_async_sign_in (UchStoreAsync      *self,
-                         const UchSignIn    *who,
-                         const char         *password,
-                         UchTime             now,
-                         GCancellable       *cancellable,
-                         GAsyncReadyCallback callback,
-                         gpointer            user_data)
-{
-  GTask  *outer = g_task_new (self, cancellable, callback, user_data);
-  SignIn *data = g_new0 (SignIn, 1);
-
-  data->who.login = g_strdup (who->login);
-  data->who.address = g_strdup (who->address);
-  data->who.kind = who->kind;
-  data->who.device_id = g_strdup (who->device_id);
-  data->who.device = g_strdup (who->device);
-  data->who.app = g_strdup (who->app);
-  data->password = g_strdup (password);
-  data->now = now;
-  g_task_set_source_tag (outer, uch_store_async_sign_in);
-  g_task_set_check_cancellable (outer, FALSE);
-  g_task_set_task_data (outer, data, sign_in_free);
-  uch_store_async_read (self, begin_func, data, NULL, NULL, cancellable, begun_cb, outer);
-}
-
-/**
- * uch_store_async_sign_in_finish:
- * @self: a store
- * @result: as given to the callback
- * @out_token: (out) (transfer full) (nullable): the token, told only here
- * @out_wait_ms: (out): after %UCH_STORE_ERROR_WAIT: how long
- * @error: return location
+ * Makes the session, or counts the failure.
  *
  * Returns: (transfer full) (nullable): the session
  */
 UchSession *
-uch_store_async_sign_in_finish (UchStoreAsync *self,
-                                GAsyncResult  *result,
-                                char         **out_token,
-                                UchTime       *out_wait_ms,
-                                GError       **error)
+uch_store_finish_sign_in (UchStore        *self,
+                          const UchSignIn *who,
+                          gboolean         password_fits,
+                          UchTime          now,
+                          char           **out_token,
+                          GError         **error)
 {
-  SignIn     *data = g_task_get_task_data (G_TASK (result));
-  UchSession *session = g_task_propagate_pointer (G_TASK (result), error);
+  g_autoptr (UchSession) session = NULL;
+  gboolean failed = FALSE;
 
-  *out_wait_ms = data->wait_ms;
-  *out_token = session != NULL ? g_steal_pointer (&data->token) : NULL;
-  return session;
+  *out_token = NULL;
+  if (!uch_store_begin (self, error))
+    return NULL;
+  session = finish_within (self, who, password_fits, now, out_token, &failed, error);
+  if (session == NULL && !failed)
+    {
+      uch_store_rollback (self);
+      g_clear_pointer (out_token, g_free);
+      return NULL;
+    }
+  if (!uch_store_commit (self, error))
+    {
+      g_clear_pointer (out_token, g_free);
+      return NULL;
+    }
+  if (failed)
+    g_set_error_literal (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WRONG_PASSWORD,
+                         "The login or the password is wrong");
+  return g_steal_pointer (&session);
+}
+
+/**
+ * uch_store_sign_in:
+ * @self: a store
+ * @who: the login, and where it comes from
+ * @password: what was typed
+ * @now: the store's clock
+ * @out_token: (out) (transfer full): the token, told only here
+ * @error: return location
+ *
+ * Both halves of a sign-in at once: slow.
+ *
+ * Returns: (transfer full) (nullable): the session
+ */
+UchSession *
+uch_store_sign_in (UchStore        *self,
+                   const UchSignIn *who,
+                   const char      *password,
+                   UchTime          now,
+                   char           **out_token,
+                   GError         **error)
+{
+  UchTime          wait_ms;
+  g_autofree char *encoded = uch_store_begin_sign_in (self, who, now, &wait_ms, error);
+
+  *out_token = NULL;
+  if (encoded == NULL)
+    return NULL;
+  return uch_store_finish_sign_in (self, who, uch_password_verify (password, encoded), now,
+                                   out_token, error);
 }

@@ -5,9 +5,6 @@
 #include "core/uch-clockwork.h"
 #include "store/uch-store-private.h"
 
-/* The store's own outbox. */
-#define STORE_CLIENT "store"
-
 /* Commands in one commit, so that a desk need not wait for a long night's work. */
 #define TICK_LEN_MAX 64
 
@@ -73,7 +70,7 @@ tick_within (UchStore *self, UchTime now, guint *out_n_done, guint *out_n_tried,
   g_autoptr (UchPeer) peer = NULL;
   gint64 last_mid;
 
-  if (!BACKEND (self, get_row, &uch_peer_schema, STORE_CLIENT, (gpointer *) &peer, error))
+  if (!BACKEND (self, get_row, &uch_peer_schema, UCH_STORE_CLIENT, (gpointer *) &peer, error))
     return FALSE;
   for (guint due = 0; due < UCH_N_STORE_DUES; due++)
     if (!collect (self, due, now, ops, error))
@@ -82,7 +79,7 @@ tick_within (UchStore *self, UchTime now, guint *out_n_done, guint *out_n_tried,
   for (guint i = 0; i < ops->len; i++)
     ((UchStoreOp *) g_ptr_array_index (ops, i))->mid = last_mid + 1 + i;
 
-  acks = uch_store_push_within (self, session, STORE_CLIENT, ops, now, &last_mid, error);
+  acks = uch_store_push_within (self, session, UCH_STORE_CLIENT, ops, now, &last_mid, error);
   if (acks == NULL)
     return FALSE;
   *out_n_tried = ops->len;

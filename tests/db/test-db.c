@@ -274,6 +274,25 @@ stranger_main (gpointer db)
 }
 
 static void
+test_locked_is_busy (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *dir = g_dir_make_tmp ("uch-db-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "a.db", NULL);
+  g_autoptr (UchDb) one = uch_db_open (path, UCH_DB_CREATE, NULL);
+  g_autoptr (UchDb) two = uch_db_open (path, 0, NULL);
+
+  g_assert_true (uch_db_exec (two, "PRAGMA busy_timeout = 0", NULL));
+  g_assert_true (uch_db_begin (one, NULL));
+  g_assert_true (uch_db_begin_read (two, NULL));
+  uch_db_rollback (two);
+  g_assert_false (uch_db_begin (two, &error));
+  g_assert_error (error, UCH_DB_ERROR, UCH_DB_ERROR_BUSY);
+  g_assert_true (uch_db_commit (one, NULL));
+  g_assert_true (uch_db_begin (two, NULL));
+}
+
+static void
 use_db_wrongly (void)
 {
   g_autoptr (UchDb) db = open_people ();
@@ -308,6 +327,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/db/own-function", test_own_function);
   g_test_add_func ("/db/file-settings", test_file_settings);
   g_test_add_func ("/db/backup-of-a-living-database", test_backup_of_a_living_database);
+  g_test_add_func ("/db/locked-is-busy", test_locked_is_busy);
   g_test_add_func ("/db/other-thread-is-caught", test_other_thread_is_caught);
   return g_test_run ();
 }

@@ -138,6 +138,52 @@ test_delays_are_per_login_and_address (Suite *suite, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* Somebody who guesses at a login does not keep its owner out of his own desk. */
+static void
+test_guesser_does_not_lock_out (Suite *suite, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  UchSignIn own = { .login = "dasha", .address = "10.0.0.1", .device_id = "desk-1" };
+  UchSignIn stranger = { .login = "dasha", .device_id = "desk-9" };
+  UchSignIn sly = { .login = "dora", .device_id = "desk-1" };
+  UchTime   wait_ms;
+
+  for (guint round = 0; round < 2; round++)
+    {
+      g_autofree char *token = NULL;
+      g_autofree char *encoded = NULL;
+      g_autoptr (UchSession) session = NULL;
+
+      encoded = uch_store_begin_sign_in (suite->store, &own, suite->now, &wait_ms, &error);
+      g_assert_no_error (error);
+      session = uch_store_finish_sign_in (suite->store, &own, TRUE, suite->now, &token, &error);
+      g_assert_no_error (error);
+      for (guint n = 0; n < 20; n++)
+        {
+          g_autofree char *none = NULL;
+
+          g_assert_null (
+              uch_store_finish_sign_in (suite->store, &stranger, FALSE, suite->now, &none, NULL));
+          g_assert_null (
+              uch_store_finish_sign_in (suite->store, &sly, FALSE, suite->now, &none, NULL));
+        }
+      g_assert_null (uch_store_begin_sign_in (suite->store, &stranger, suite->now, &wait_ms, NULL));
+      /* Known for dasha's, the device is a stranger for dora's. */
+      g_assert_null (uch_store_begin_sign_in (suite->store, &sly, suite->now, &wait_ms, NULL));
+    }
+
+  /* Its owner guessing at his own desk waits, too. */
+  for (guint n = 0; n < 8; n++)
+    {
+      g_autofree char *none = NULL;
+
+      own.address = NULL;
+      g_assert_null (uch_store_finish_sign_in (suite->store, &own, FALSE, suite->now, &none, NULL));
+    }
+  g_assert_null (uch_store_begin_sign_in (suite->store, &own, suite->now, &wait_ms, &error));
+  g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WAIT);
+}
+
 static void
 test_tokens_grow_old (Suite *suite, gconstpointer data)
 {
@@ -295,6 +341,7 @@ main (int argc, char *argv[])
   suite_add ("/store/accounts/failures-cost-time", test_failures_cost_time);
   suite_add ("/store/accounts/delays-are-per-login-and-address",
              test_delays_are_per_login_and_address);
+  suite_add ("/store/accounts/guesser-does-not-lock-out", test_guesser_does_not_lock_out);
   suite_add ("/store/accounts/tokens-grow-old", test_tokens_grow_old);
   suite_add ("/store/accounts/disabled-opens-nothing", test_disabled_opens_nothing);
   suite_add ("/store/accounts/new-password-ends-the-other-sessions",

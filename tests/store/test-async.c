@@ -168,6 +168,23 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_EPOCH);
 }
 
+/* A store without a file has one connection: what reads and what writes take turns. */
+static void
+test_store_in_memory (Suite *suite, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 random = 7;
+  Office  office = { .suite = suite };
+
+  office.store = uch_store_async_open ("sqlite::memory:", UCH_STORE_CREATE, suite_random, &random,
+                                       suite->now, &error);
+  g_assert_no_error (error);
+  uch_store_async_write (office.store, get_head, NULL, NULL, g_free, NULL, answered_cb, &office);
+  uch_store_async_read (office.store, get_head, NULL, NULL, g_free, NULL, answered_cb, &office);
+  wait_for (&office, 2);
+  g_clear_object (&office.store);
+}
+
 static void
 test_i8_reader_sees_what_was_acked (Suite *suite, gconstpointer data)
 {
@@ -241,6 +258,7 @@ main (int argc, char *argv[])
   suite_add ("/store/async/waiting-pushes-share-a-commit", test_waiting_pushes_share_a_commit);
   suite_add ("/store/async/i1-no-ack-without-commit", test_i1_no_ack_without_commit);
   suite_add ("/store/async/i8-reader-sees-what-was-acked", test_i8_reader_sees_what_was_acked);
+  suite_add ("/store/async/store-in-memory", test_store_in_memory);
   suite_add ("/store/async/sign-in", test_sign_in);
   return g_test_run ();
 }

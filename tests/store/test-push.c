@@ -314,6 +314,11 @@ test_bad_names_are_refused (Suite *suite, gconstpointer data)
   g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID);
   g_clear_error (&error);
   g_free (dasha->client);
+  dasha->client = g_strdup ("store"); /* the store's own */
+  g_assert_null (sender_push_at (dasha, 1, create, &error));
+  g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID);
+  g_clear_error (&error);
+  g_free (dasha->client);
   dasha->client = g_strdup ("'; DROP TABLE op; --");
   g_assert_null (sender_push_at (dasha, 1, create, &error));
   g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID);
