@@ -9,7 +9,7 @@ static const UchRegisterColumn house_columns[] = {
   { "address", NC_ ("field", "Address"), 280, TRUE },
   { "zone_id", NC_ ("field", "Zone"), 140 },
   { "status", NC_ ("field", "Status"), 110 },
-  { "apartments", NC_ ("field", "Apartments"), 84 },
+  { "apartments", NC_ ("field", "Apartments"), 100 },
 };
 static const UchFormField house_fields[] = {
   { "city", NC_ ("field", "City"), UCH_INPUT_LINE, NC_ ("field group", "Address") },
@@ -76,8 +76,9 @@ static const UchFormField centre_fields[] = {
 };
 
 static const UchRegisterColumn staff_columns[] = {
-  { "name", NC_ ("field", "Full name"), 220, TRUE }, { "role", NC_ ("field", "Role"), 150 },
-  { "zones", NC_ ("field", "Zones"), 90 },           { "phone", NC_ ("field", "Phone"), 148 },
+  { "name", NC_ ("field", "Full name"), 220, TRUE },
+  { "role", NC_ ("field", "Role"), 168 },
+  { "zones", NC_ ("field", "Zones"), 84 },
   { "today", NC_ ("field", "Shift today"), 120 },
 };
 static const UchFormField staff_fields[] = {
@@ -100,9 +101,10 @@ static const UchFormField shift_fields[] = {
 };
 
 static const UchRegisterColumn client_columns[] = {
-  { "name", NC_ ("field", "Full name"), 220, TRUE },  { "phone", NC_ ("field", "Phone"), 148 },
-  { "address", NC_ ("field", "Address"), 240, TRUE }, { "kind", NC_ ("field", "Kind"), 140 },
-  { "contract", NC_ ("field", "Contract"), 100 },
+  { "name", NC_ ("field", "Full name"), 220, TRUE },
+  { "phone", NC_ ("field", "Phone"), 148 },
+  { "address", NC_ ("field", "Address"), 240, TRUE },
+  { "contract", NC_ ("field", "Contract"), 96 },
 };
 static const UchFormField client_fields[] = {
   { "kind", NC_ ("field", "Kind"), UCH_INPUT_NICK, NC_ ("field group", "Client") },
@@ -136,10 +138,10 @@ static const UchFormField company_fields[] = {
 };
 
 static const UchRegisterColumn reason_columns[] = {
-  { "kind", NC_ ("field", "List"), 180 },
+  { "kind", NC_ ("field", "List"), 200 },
   { "name", NC_ ("field", "Name"), 260, TRUE },
   { "position", NC_ ("field", "Position"), 84 },
-  { "retired", NC_ ("field", "Offered"), 96 },
+  { "retired", NC_ ("field", "Offered"), 112 },
 };
 static const UchFormField reason_fields[] = {
   { "kind", NC_ ("field", "List"), UCH_INPUT_NICK, NC_ ("field group", "Reason"), .fixed = TRUE },
