@@ -2,8 +2,10 @@
 
 #include "server/uch-listener.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
 /* The kernel's queue of connections not yet taken in. */
 #define BACKLOG 128
@@ -11,6 +13,12 @@
 #define RETRY_MS 200
 /* Taken in at one go, so that a flood does not starve those who are in. */
 #define ACCEPTS_MAX 32
+
+/* Types of TLS records (RFC 8446, section 5.1), and how long an encrypted alert is: two bytes, its
+ * true type, sixteen bytes of tag. */
+#define TLS_ALERT 0x15
+#define TLS_DATA 0x17
+#define TLS13_ALERT_LEN 19
 
 #define CONNECTION_KEY "uch-connection"
 
@@ -39,6 +47,10 @@ typedef struct
   char        *address;
   guint        deadline_id;
   UchPhase     phase;
+
+  /* While it idles: */
+  SoupServerMessage *last;  /* (owned) (nullable): the message that was answered */
+  GSource           *watch; /* (owned) (nullable): the client says something or hangs up */
 } Connection;
 
 static void
@@ -48,6 +60,30 @@ cut (Connection *connection)
   g_socket_shutdown (connection->socket, TRUE, TRUE, NULL);
 }
 
+/* The connection is doing something again, or is gone. */
+static void
+wake (Connection *connection)
+{
+  if (connection->watch != NULL)
+    g_source_destroy (connection->watch);
+  g_clear_pointer (&connection->watch, g_source_unref);
+  g_clear_object (&connection->last);
+}
+
+/* Ends an idle connection. libsoup 3.2 forgets a connection whose client hangs up between two
+ * requests, with its descriptor and all: it must not notice, so the stream is taken away first. */
+static void
+end_idle (Connection *connection)
+{
+  g_autoptr (SoupServerMessage) last = g_steal_pointer (&connection->last);
+  g_autoptr (GIOStream) stream = NULL;
+
+  wake (connection);
+  g_clear_handle_id (&connection->deadline_id, g_source_remove);
+  cut (connection);
+  stream = soup_server_message_steal_connection (last);
+}
+
 static gboolean
 deadline_cb (gpointer user_data)
 {
@@ -55,7 +91,40 @@ deadline_cb (gpointer user_data)
 
   connection->deadline_id = 0;
   g_debug ("a connection was too slow in phase %d", connection->phase);
-  cut (connection);
+  if (connection->last != NULL)
+    end_idle (connection);
+  else
+    cut (connection);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whether what came is the end: of the stream, or TLS's alert that says so. In TLS 1.3 an alert
+ * looks like data, but no request begins with a record of two bytes. */
+static gboolean
+is_end (Connection *connection)
+{
+  guint8  header[5];
+  ssize_t n
+      = recv (g_socket_get_fd (connection->socket), header, sizeof header, MSG_PEEK | MSG_DONTWAIT);
+
+  if (n < 0)
+    return errno != EAGAIN && errno != EINTR;
+  if (n < (ssize_t) sizeof header || connection->listener == NULL
+      || connection->listener->certificate == NULL)
+    return n == 0;
+  return header[0] == TLS_ALERT
+         || (header[0] == TLS_DATA && header[3] == 0 && header[4] == TLS13_ALERT_LEN);
+}
+
+static gboolean
+idle_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  Connection *connection = user_data;
+
+  if (is_end (connection))
+    end_idle (connection);
+  else
+    wake (connection); /* the next request: libsoup reads it */
   return G_SOURCE_REMOVE;
 }
 
@@ -66,6 +135,7 @@ enter (Connection *connection, UchPhase phase)
   guint                    ms = 0;
 
   g_clear_handle_id (&connection->deadline_id, g_source_remove);
+  wake (connection);
   connection->phase = phase;
   if (connection->listener == NULL)
     return;
@@ -105,6 +175,7 @@ stream_gone_cb (gpointer user_data, GObject *stream)
       g_hash_table_remove (self->connections, connection);
     }
   g_clear_handle_id (&connection->deadline_id, g_source_remove);
+  wake (connection);
   g_object_set_data (connection->remote, CONNECTION_KEY, NULL);
   g_object_unref (connection->remote);
   g_object_unref (connection->socket);
@@ -242,6 +313,7 @@ uch_listener_finalize (GObject *object)
   while (g_hash_table_iter_next (&iter, &connection, NULL))
     {
       ((Connection *) connection)->listener = NULL;
+      wake (connection);
       g_clear_handle_id (&((Connection *) connection)->deadline_id, g_source_remove);
     }
   g_hash_table_unref (self->connections);
@@ -353,8 +425,31 @@ uch_listener_enter (SoupServerMessage *message, UchPhase phase)
 {
   Connection *connection = connection_of (message);
 
+  if (connection == NULL)
+    return;
+  enter (connection, phase);
+  if (phase != UCH_PHASE_IDLE || connection->listener == NULL)
+    return;
+  connection->last = g_object_ref (message);
+  connection->watch = g_socket_create_source (connection->socket, G_IO_IN, NULL);
+  /* before libsoup's own look at the socket */
+  g_source_set_priority (connection->watch, G_PRIORITY_HIGH);
+  g_source_set_callback (connection->watch, G_SOURCE_FUNC (idle_cb), connection, NULL);
+  g_source_attach (connection->watch, NULL);
+}
+
+/**
+ * uch_listener_forget:
+ *
+ * The message's connection is gone.
+ */
+void
+uch_listener_forget (SoupServerMessage *message)
+{
+  Connection *connection = connection_of (message);
+
   if (connection != NULL)
-    enter (connection, phase);
+    wake (connection);
 }
 
 /**

@@ -105,7 +105,7 @@ static void
 finished_cb (SoupServerMessage *message, UchRequest *request)
 {
   request->gone = TRUE;
-  g_clear_handle_id (&request->timeout_id, g_source_remove);
+  g_byte_array_set_size (request->body, 0);
   if (request->route == NULL || (request->route->flags & UCH_ROUTE_SOCKET) == 0
       || soup_server_message_get_status (message) != SOUP_STATUS_SWITCHING_PROTOCOLS)
     uch_listener_enter (message, UCH_PHASE_IDLE);
@@ -124,6 +124,7 @@ static void
 disconnected_cb (SoupServerMessage *message, UchRequest *request)
 {
   request->gone = TRUE;
+  uch_listener_forget (message);
 }
 
 static gpointer
@@ -369,7 +370,7 @@ uch_server_limits_init (UchServerLimits *limits)
                     .connections_per_address_max = 64,
                     .header_ms = 10 * 1000,
                     .body_ms = 60 * 1000,
-                    .idle_ms = 120 * 1000,
+                    .idle_ms = 50 * 1000, /* before the silence */
                     .silent_s = 60 },
     .requests_per_s = 20,
     .requests_burst_max = 60,

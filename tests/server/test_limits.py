@@ -68,7 +68,7 @@ def too_many_connections_of_one_address_are_refused(folder):
     except (OSError, ConnectionError):
         pass
     kept.pop().close()
-    until(lambda: Client(daemon).ask("GET", "/healthz", raw=True)[0] == 200, "room for one more")
+    until(lambda: answers(daemon), "room for one more")
     for connection in kept:
         connection.close()
     daemon.stop()

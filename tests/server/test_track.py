@@ -1,0 +1,142 @@
+"""What phones send, in the forms they send it, through the real door; and the desks that see it."""
+import time
+from urllib.parse import urlencode
+
+from door import STORE, Client, Daemon, Live, command, main, until
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def phone_of(daemon, engineer="Ёлкин Пётр Ильич"):
+    address = command("token", "--engineer", engineer, "--host", "example.org:8443", "--data", daemon.folder).stdout
+    assert address.startswith("https://example.org:8443/track/t?id=") and "interval=60" in address
+    return address.split("id=")[1].split("&")[0]
+
+
+def on_shift(anna, staff):
+    now = int(time.time() * 1000)
+    pushed = anna.push(anna.op("row.put", {"table": "shift", "id": "shift-1", "fields": {
+        "staff_id": staff, "starts_at": now - 3600_000, "ends_at": now + 3600_000}}))[1]
+    assert pushed["acks"][0][1] == "ok", pushed
+
+
+def engineer_of(anna):
+    rows = anna.ask("GET", "/v1/snapshot?t=staff")[1]["rows"]
+    return next(row[2] for row in rows if row[3]["name"].startswith("Ёлкин"))
+
+
+def fates(daemon):
+    text = Client(daemon).ask("GET", "/metrics", raw=True)[1].decode()
+    return {line.split('"')[1]: int(line.split()[-1]) for line in text.splitlines() if "{fate=" in line}
+
+
+def every_traccar_client_is_understood(folder):
+    daemon = Daemon(folder / "s")
+    anna, secret = Client(daemon, "anna"), phone_of(daemon)
+    engineer = engineer_of(anna)
+    on_shift(anna, engineer)
+    live, phone, now = Live(anna), Client(daemon), int(time.time())
+
+    def seen(at):
+        return live.wait("pos", lambda message: message["positions"] and message["positions"][0]["at"] == at * 1000)
+
+    # 7.9 and older: all in the query, knots
+    words = urlencode({"id": secret, "timestamp": now - 90, "lat": 45.05, "lon": 41.95, "speed": 19.438, "bearing": 90,
+                       "altitude": 500, "accuracy": 12.5, "batt": 87.0, "charge": "true"})
+    assert phone.ask("POST", f"/track/t?{words}", raw=True) == (200, b"")
+    one = seen(now - 90)["positions"][0]
+    assert one["engineer"] == engineer and abs(one["spd"] - 10) < 0.01 and one["crs"] == 90 and one["bat"] == 87, one
+    assert (one["lat"], one["lon"], one["acc"]) == (45.05, 41.95, 12.5)
+    # 9.x: JSON, metres per second, ISO time, battery 0 … 1
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(now - 60))
+    assert phone.ask("POST", "/track/t", {"location": {
+        "timestamp": moment, "coords": {"latitude": 45.051, "longitude": 41.951, "accuracy": 5, "speed": 3.5,
+                                        "heading": -1, "altitude": 1}, "is_moving": True,
+        "battery": {"level": 0.42, "is_charging": False}, "extras": {}}, "device_id": secret}, raw=True) == (200, b"")
+    one = seen(now - 60)["positions"][0]
+    assert one["spd"] == 3.5 and one["bat"] == 42 and "crs" not in one, one
+    # 10.x: a form
+    form = urlencode({"id": secret, "timestamp": now - 30, "lat": 45.052, "lon": 41.952, "speed": 0, "batt": 41})
+    assert phone.ask("POST", "/track/t", form, {"Content-Type": FORM}, raw=True) == (200, b"")
+    assert seen(now - 30)["positions"][0]["lat"] == 45.052
+    # … and its heartbeat, without a place
+    assert phone.ask("POST", "/track/t", urlencode({"id": secret, "timestamp": now}), {"Content-Type": FORM},
+                     raw=True) == (200, b"")
+    assert fates(daemon)["shown"] == 3 and secret not in daemon.said()
+    live.close()
+    daemon.stop()
+
+
+def whatever_a_known_phone_sends_is_answered_200(folder):
+    daemon = Daemon(folder / "s")
+    anna, secret = Client(daemon, "anna"), phone_of(daemon)
+    on_shift(anna, engineer_of(anna))
+    phone, now = Client(daemon), int(time.time())
+    good = {"id": secret, "timestamp": now - 10, "lat": 45.05, "lon": 41.95}
+    for change in ({"lat": "north"}, {"lat": ""}, {"lat": "nan"}, {"lat": 95}, {"lat": 0, "lon": 0}, {"timestamp": "soon"},
+                   {"timestamp": now + 3600}, {"timestamp": now - 30 * 86400}, {"timestamp": "9" * 40},
+                   {"timestamp": now - 7200}, {"accuracy": 5000}, {"speed": "x"}, {"batt": -5}, {"lat": 46.05}, {}, {}):
+        status = phone.ask("POST", f"/track/t?{urlencode({**good, **change})}", raw=True)[0]
+        assert status == 200, (change, status)
+    for body in ("", "{", "[]", '{"device_id":5}', '{"device_id":"%s"}' % secret, '{"device_id":"%s","location":7}' % secret,
+                 '{"device_id":"%s","location":{"coords":{"latitude":"x"}}}' % secret, "\udcff" * 3):
+        status = phone.ask("POST", "/track/t", body.encode("utf-8", "surrogateescape"),
+                           {"Content-Type": "application/json"}, raw=True)[0]
+        assert status == (200 if secret in body else 401), (body, status)
+    counted = fates(daemon)
+    assert counted["future"] == 1 and counted["old"] == 1 and counted["off_shift"] == 1 and counted["impossible"] >= 2
+    assert counted["known"] >= 1 and counted["kept"] >= 1 and daemon.metric("positions_malformed_total") >= 4, counted
+    assert phone.ask("POST", "/track/t?id=unknown&lat=45&lon=42")[1]["code"] == "unknown_secret"
+    daemon.stop()
+
+
+def a_secret_opens_nothing_else(folder):
+    daemon = Daemon(folder / "s")
+    secret, client = phone_of(daemon), Client(daemon)
+    client.token = secret
+    assert client.ask("GET", "/v1/info")[0] == 401
+    assert "no member of staff" in command("token", "--engineer", "Никто", "--data", daemon.folder, status=2).stderr
+    assert "--engineer" in command("token", "--data", daemon.folder, status=2).stderr
+    daemon.stop()
+
+
+def the_phone_page_reports_too(folder):
+    daemon = Daemon(folder / "s")
+    anna, engineer = Client(daemon, "anna"), None
+    engineer = engineer_of(anna)
+    command("user", "add", "petr", "--role", "engineer", "--staff", engineer, "--data", daemon.folder,
+            stdin="a long secret\n")
+    on_shift(anna, engineer)
+    petr, live, now = Client(daemon, "petr"), Live(anna), int(time.time() * 1000)
+    assert petr.ask("POST", "/v1/positions", {"p": [
+        {"t": now - 5000, "lat": 45.05, "lon": 41.95, "acc": 8, "spd": 1.5, "hdg": 10, "bat": 50},
+        {"t": now - 1000, "lat": 45.0501, "lon": 41.95}]})[0] == 204
+    live.wait("pos", lambda message: message["positions"] and message["positions"][0]["at"] == now - 1000)
+    for body, field in (({}, "p:"), ({"p": [{"t": now}]}, "p[0]"), ({"p": 5}, "p:")):
+        status, problem = petr.ask("POST", "/v1/positions", body)
+        assert status == 400 and field in problem["detail"], problem
+    assert Client(daemon).ask("POST", "/v1/positions", {"p": []})[0] == 401
+    daemon.stop()
+
+
+def what_was_answered_is_kept_over_a_kill(folder):
+    daemon = Daemon(folder / "s")
+    anna, secret = Client(daemon, "anna"), phone_of(daemon)
+    on_shift(anna, engineer_of(anna))
+    phone, now = Client(daemon), int(time.time())
+    for second in range(50):
+        status = phone.ask("POST", f"/track/t?{urlencode({'id': secret, 'timestamp': now - 100 + second, 'lat': 45.05, 'lon': 41.95})}",
+                           raw=True)[0]
+        assert status == 200
+    daemon.kill()
+    daemon.start()
+    phone = Client(daemon)
+    for second in range(50):
+        phone.ask("POST", f"/track/t?{urlencode({'id': secret, 'timestamp': now - 100 + second, 'lat': 45.05, 'lon': 41.95})}",
+                  raw=True)
+    assert fates(daemon)["known"] == 50, fates(daemon)
+    daemon.stop()
+
+
+main([every_traccar_client_is_understood, whatever_a_known_phone_sends_is_answered_200, a_secret_opens_nothing_else,
+      the_phone_page_reports_too, what_was_answered_is_kept_over_a_kill])
