@@ -35,6 +35,8 @@ struct _UchImportDialog
   UchImportKind         kind;
   GBytes               *bytes;       /* owned, nullable: of the file */
   char                 *name;        /* owned, nullable: of the file */
+  UchCsv               *csv;         /* owned, nullable: the same, of a table */
+  char                **fields;      /* owned, nullable: what each column is taken for */
   UchImport            *plan;        /* owned, nullable */
   GtkFileChooserNative *chooser;     /* owned, nullable */
   GCancellable         *cancellable; /* owned: the import that runs, or the reading */
@@ -76,28 +78,35 @@ make_id_cb (gpointer user_data)
 }
 
 static void
+show_file (UchImportDialog *self)
+{
+  const UchCsv    *csv = self->csv;
+  g_autofree char *file = NULL;
+
+  if (csv != NULL)
+    file = g_strdup_printf (_ ("%s: %u rows, %s, separated by %s"), self->name, csv->rows->len,
+                            csv->encoding,
+                            csv->separator == '\t'  ? _ ("tab")
+                            : csv->separator == ',' ? _ ("comma")
+                                                    : _ ("semicolon"));
+  else
+    file = g_strdup_printf (_ ("%s: GeoJSON"), self->name);
+  gtk_label_set_label (self->file_label, file);
+}
+
+static void
 show_counts (UchImportDialog *self)
 {
   const UchImport *plan = self->plan;
   guint            n = plan->n_new + plan->n_changed;
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *label = g_strdup_printf (ngettext ("Import %u row", "Import %u rows", n), n);
-  g_autofree char *file = NULL;
 
   g_string_append_printf (text, _ ("new %u, changed %u, the same %u, twice %u, errors %u"),
                           plan->n_new, plan->n_changed, plan->n_same, plan->n_duplicates,
                           plan->n_errors);
   gtk_label_set_label (self->counts, text->str);
   gtk_button_set_label (self->run, label);
-  if (plan->csv != NULL)
-    file = g_strdup_printf (_ ("%s: %u rows, %s, separated by %s"), self->name,
-                            plan->csv->rows->len, plan->csv->encoding,
-                            plan->csv->separator == '\t'  ? _ ("tab")
-                            : plan->csv->separator == ',' ? _ ("comma")
-                                                          : _ ("semicolon"));
-  else
-    file = g_strdup_printf (_ ("%s: GeoJSON"), self->name);
-  gtk_label_set_label (self->file_label, file);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "import.run", plan->commands->len > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "import.save-errors",
                                  plan->n_errors > 0 && plan->csv != NULL);
@@ -113,7 +122,7 @@ mapped_cb (UchImportDialog *self)
 
   if (self->is_filling)
     return;
-  for (guint i = 0; i < self->plan->csv->columns->len; i++)
+  for (guint i = 0; i < self->csv->columns->len; i++)
     {
       GtkWidget  *choice = gtk_grid_get_child_at (self->mapping, 1, (int) i);
       const char *field = uch_choice_get (GTK_DROP_DOWN (choice));
@@ -150,7 +159,7 @@ make_choice (UchImportDialog *self, const char *title, const char *field)
 static void
 show_mapping (UchImportDialog *self)
 {
-  const UchCsv *csv = self->plan->csv;
+  const UchCsv *csv = self->csv;
   GtkWidget    *child;
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->mapping))) != NULL)
@@ -174,9 +183,16 @@ show_mapping (UchImportDialog *self)
       gtk_label_set_max_width_chars (GTK_LABEL (name), 18);
       gtk_label_set_width_chars (GTK_LABEL (name), 14);
       gtk_grid_attach (self->mapping, name, 0, (int) i, 1, 1);
-      gtk_grid_attach (self->mapping, make_choice (self, title, self->plan->fields[i]), 1, (int) i,
-                       1, 1);
+      gtk_grid_attach (self->mapping, make_choice (self, title, self->fields[i]), 1, (int) i, 1, 1);
     }
+}
+
+static void
+refuse (UchImportDialog *self, const GError *error)
+{
+  adw_status_page_set_title (self->file_page, _ ("This file cannot be used"));
+  adw_status_page_set_description (self->file_page, error->message);
+  gtk_stack_set_visible_child_name (self->stack, "file");
 }
 
 /* @mapping: (nullable): what the person said; NULL: what the titles say. */
@@ -201,30 +217,54 @@ make_plan (UchImportDialog *self, const char *const *mapping)
   const char *bytes = g_bytes_get_data (self->bytes, &len);
   UchImport  *plan = uch_import_plan (self->kind, bytes, len, mapping, &office, &error);
 
-  if (plan == NULL && mapping != NULL)
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "import.run", FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "import.save-errors", FALSE);
+  if (plan == NULL && self->csv == NULL)
     {
-      gtk_label_set_label (self->counts, error->message);
-      gtk_widget_action_set_enabled (GTK_WIDGET (self), "import.run", FALSE);
-      return;
-    }
-  if (plan == NULL)
-    {
-      adw_status_page_set_title (self->file_page, _ ("This file cannot be used"));
-      adw_status_page_set_description (self->file_page, error->message);
-      gtk_stack_set_visible_child_name (self->stack, "file");
+      refuse (self, error);
       return;
     }
   g_clear_pointer (&self->plan, uch_import_free);
   self->plan = plan;
-  self->is_filling = TRUE;
-  if (mapping == NULL)
-    show_mapping (self);
-  self->is_filling = FALSE;
+  gtk_stack_set_visible_child_name (self->stack, "plan");
+  if (plan == NULL) /* the person can still say which column is which */
+    {
+      gtk_label_set_label (self->counts, error->message);
+      gtk_stack_set_visible_child_name (self->issues_stack, "unknown");
+      return;
+    }
   show_counts (self);
   uch_import_issues_show (self->issues, self->plan);
   gtk_stack_set_visible_child_name (self->issues_stack,
                                     self->plan->issues->len > 0 ? "issues" : "good");
-  gtk_stack_set_visible_child_name (self->stack, "plan");
+}
+
+/* Finds out what kind of table it is and which column is which; then plans. */
+static void
+begin (UchImportDialog *self)
+{
+  g_autoptr (GError) error = NULL;
+  gsize       len;
+  const char *bytes = g_bytes_get_data (self->bytes, &len);
+
+  g_clear_pointer (&self->csv, uch_csv_free);
+  g_clear_pointer (&self->fields, g_strfreev);
+  if (self->kind != UCH_IMPORT_ZONES)
+    {
+      self->csv = uch_csv_parse (bytes, len, &error);
+      if (self->csv == NULL)
+        {
+          refuse (self, error);
+          return;
+        }
+      self->fields = uch_columns_guess (self->kind, self->csv->columns, NULL);
+    }
+  self->is_filling = TRUE;
+  show_mapping (self);
+  self->is_filling = FALSE;
+  gtk_button_set_label (self->run, _ ("Import"));
+  show_file (self);
+  make_plan (self, NULL);
 }
 
 /* ---- the file ---- */
@@ -246,7 +286,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_clear_pointer (&self->bytes, g_bytes_unref);
   self->bytes = g_steal_pointer (&bytes);
-  make_plan (self, NULL);
+  begin (self);
 }
 
 /**
@@ -443,6 +483,8 @@ uch_import_dialog_dispose (GObject *object)
   g_clear_object (&self->session);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_clear_pointer (&self->plan, uch_import_free);
+  g_clear_pointer (&self->csv, uch_csv_free);
+  g_clear_pointer (&self->fields, g_strfreev);
   g_clear_pointer (&self->name, g_free);
   G_OBJECT_CLASS (uch_import_dialog_parent_class)->dispose (object);
 }
