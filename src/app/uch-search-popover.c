@@ -130,8 +130,11 @@ show_found (UchSearchPopover *self, UchFound *found)
   gboolean any = found->tickets->len + found->clients->len + found->houses->len > 0;
 
   clear (self);
-  for (guint i = 0; i < found->tickets->len; i++)
-    append_ticket (self, g_ptr_array_index (found->tickets, i));
+  /* What is being worked on first; within that, as the replica found it. */
+  for (int open = 1; open >= 0; open--)
+    for (guint i = 0; i < found->tickets->len; i++)
+      if (uch_ticket_is_open (g_ptr_array_index (found->tickets, i)) == open)
+        append_ticket (self, g_ptr_array_index (found->tickets, i));
   for (guint i = 0; i < found->clients->len; i++)
     append_client (self, g_ptr_array_index (found->clients, i));
   for (guint i = 0; i < found->houses->len; i++)

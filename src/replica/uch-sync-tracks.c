@@ -212,6 +212,7 @@ listed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Push) push = user_data;
   UchSyncClient *self = push->self;
+  const char    *body;
   g_autoptr (GError) error = NULL;
 
   uch_replica_run_finish (UCH_REPLICA (object), result, &error);
@@ -220,8 +221,10 @@ listed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       end_push (self, error, 0);
       return;
     }
-  uch_sync_http_send_async (self->http, "POST", "/v1/push", g_bytes_get_data (push->body, NULL),
-                            self->cancellable, pushed_cb, g_steal_pointer (&push));
+  /* Taken before the call: the order in which arguments are evaluated is nobody's promise. */
+  body = g_bytes_get_data (push->body, NULL);
+  uch_sync_http_send_async (self->http, "POST", "/v1/push", body, self->cancellable, pushed_cb,
+                            g_steal_pointer (&push));
 }
 
 /* Sends what waits, batch after batch, until nothing does. */
