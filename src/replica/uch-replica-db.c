@@ -210,6 +210,10 @@ uch_replica_db_set_actor (UchReplicaDb *self, const UchActor *actor, GError **er
   gint64           last_mid;
 
   g_return_val_if_fail (actor->staff_id != NULL, FALSE);
+  /* Another role may see other tables: what is here may be too little for it, or too much. */
+  if (self->staff_id != NULL && self->actor.role != actor->role
+      && !uch_replica_db_resync (self, error))
+    return FALSE;
   if (!uch_outbox_get_client (self->outbox, actor->staff_id, new_id, &client, &last_mid, error)
       || !uch_outbox_set_meta (self->outbox, "staff_id", actor->staff_id, error)
       || !uch_outbox_set_meta (self->outbox, "role", uch_role_nicks[actor->role], error)
