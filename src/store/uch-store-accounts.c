@@ -257,6 +257,9 @@ edit_account (UchStore *self, const UchSession *by, const char *login, UchTime n
  * @now: the store's clock
  * @error: return location
  *
+ * Where the new role sees other tables the account's sessions end: at the next sign-in the desk
+ * learns of it and reads everything anew.
+ *
  * Returns: whether it was set
  */
 gboolean
@@ -268,13 +271,19 @@ uch_store_set_role (UchStore         *self,
                     GError          **error)
 {
   g_autoptr (UchAccount) account = NULL;
+  gboolean done, sees_the_same = TRUE;
 
   if (!check_role (role, error) || !uch_store_begin (self, error))
     return FALSE;
   account = edit_account (self, by, login, now, error);
   if (account != NULL)
-    account->role = role;
-  return finish (self, account != NULL && BACKEND (self, put_row, account, 0, error), error);
+    {
+      sees_the_same = uch_store_roles_see_the_same (account->role, role);
+      account->role = role;
+    }
+  done = account != NULL && BACKEND (self, put_row, account, 0, error)
+         && (sees_the_same || end_sessions (self, UCH_ENTITY (account)->id, NULL, now, error));
+  return finish (self, done, error);
 }
 
 /**

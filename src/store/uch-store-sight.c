@@ -34,6 +34,13 @@ uch_store_may_see_table (const UchSession *session, UchTable table)
   return (seen_tables[session->role] & 1u << table) != 0;
 }
 
+/* Whether two roles have the same feed: if not, a copy made with one is none for the other. */
+gboolean
+uch_store_roles_see_the_same (UchRole a, UchRole b)
+{
+  return seen_tables[a] == seen_tables[b];
+}
+
 static const UchField *
 find_sensitive (const UchSchema *schema, const char *name)
 {

@@ -251,6 +251,33 @@ test_disabled_opens_nothing (Suite *suite, gconstpointer data)
   g_assert_null (uch_store_authenticate (suite->store, dasha->token, suite->now, &error));
 }
 
+/* Another role that sees the same goes on; one that sees something else begins anew. */
+static void
+test_role_that_sees_more_signs_in_anew (Suite *suite, gconstpointer data)
+{
+  static const struct
+  {
+    UchRole  from, to;
+    gboolean goes_on;
+  } cases[] = { { UCH_ROLE_DISPATCHER, UCH_ROLE_CLERK, TRUE },
+                { UCH_ROLE_CLERK, UCH_ROLE_HEAD, TRUE },
+                { UCH_ROLE_HEAD, UCH_ROLE_ADMIN, FALSE },
+                { UCH_ROLE_ADMIN, UCH_ROLE_DISPATCHER, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
+      g_autoptr (UchSession) session = NULL;
+
+      g_assert_cmpint (dasha->session->role, ==, cases[i].from);
+      g_assert_true (uch_store_set_role (suite->store, suite->local, "dasha", cases[i].to,
+                                         suite->now, &error));
+      session = uch_store_authenticate (suite->store, dasha->token, suite->now, &error);
+      g_assert_cmpint (session != NULL, ==, cases[i].goes_on);
+    }
+}
+
 static void
 test_new_password_ends_the_other_sessions (Suite *suite, gconstpointer data)
 {
@@ -344,6 +371,8 @@ main (int argc, char *argv[])
   suite_add ("/store/accounts/guesser-does-not-lock-out", test_guesser_does_not_lock_out);
   suite_add ("/store/accounts/tokens-grow-old", test_tokens_grow_old);
   suite_add ("/store/accounts/disabled-opens-nothing", test_disabled_opens_nothing);
+  suite_add ("/store/accounts/role-that-sees-more-signs-in-anew",
+             test_role_that_sees_more_signs_in_anew);
   suite_add ("/store/accounts/new-password-ends-the-other-sessions",
              test_new_password_ends_the_other_sessions);
   suite_add ("/store/accounts/only-the-admin-keeps-accounts", test_only_the_admin_keeps_accounts);
