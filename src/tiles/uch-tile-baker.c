@@ -312,13 +312,17 @@ uch_tile_baker_class_init (UchTileBakerClass *klass)
 static void
 uch_tile_baker_init (UchTileBaker *self)
 {
+  g_autoptr (GError) error = NULL;
+
   self->scene = uch_scene_new_empty ();
   self->style.scale = 1;
   self->version = 1;
   self->pictures = uch_tile_memory_new (UCH_TILE_BAKER_PICTURES_MAX);
   self->loads = g_hash_table_new (uch_tile_key_hash, uch_tile_key_equal);
-  /* Not exclusive, so that it cannot fail. */
-  self->workers = g_thread_pool_new (uch_tile_job_run, NULL, WORKERS, FALSE, NULL);
+  /* Threads of its own: they have a lower priority. */
+  self->workers = g_thread_pool_new (uch_tile_job_run, NULL, WORKERS, TRUE, &error);
+  if (self->workers == NULL)
+    g_error ("No thread for tiles: %s", error->message);
 }
 
 /**

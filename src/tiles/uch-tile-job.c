@@ -2,10 +2,13 @@
 
 #include "tiles/uch-tile-job.h"
 
+#include <sys/resource.h>
+
 #include "tiles/uch-mercator.h"
 
 /* What is missing of a picture put together from smaller ones: the paper of OpenStreetMap. */
 #define PAPER 0xf2efe9
+#define NICENESS 10
 
 /**
  * uch_tile_job_free:
@@ -61,6 +64,24 @@ compose_base (UchTileJob *job)
 }
 
 /**
+ * uch_tile_thread_step_back:
+ *
+ * Lets the thread that draws the screen go first: a tile may come a moment later, a frame may not.
+ * On Linux the nice value belongs to the thread. Call it on threads of the room's own only.
+ */
+void
+uch_tile_thread_step_back (void)
+{
+  static _Thread_local gboolean done = FALSE;
+
+  if (done)
+    return;
+  done = TRUE;
+  /* Refused or not supported: then it is merely not nicer. */
+  (void) setpriority (PRIO_PROCESS, 0, NICENESS);
+}
+
+/**
  * uch_tile_job_run:
  * @data: (transfer full): a task with its job
  * @user_data: not used
@@ -76,6 +97,7 @@ uch_tile_job_run (gpointer data, gpointer user_data)
   g_autoptr (UchTilePicture) picture = NULL;
   UchTileBaked *baked;
 
+  uch_tile_thread_step_back ();
   if (g_task_return_error_if_cancelled (task))
     return;
   base = compose_base (job);

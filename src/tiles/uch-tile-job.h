@@ -24,6 +24,7 @@ typedef struct
   gboolean provisional;
 } UchTileJob;
 
+void uch_tile_thread_step_back (void);
 void uch_tile_job_free (gpointer job);
 void uch_tile_job_run (gpointer task, gpointer unused);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db/uch-db.h"
+#include "tiles/uch-tile-job.h"
 
 /* A tile of more bytes than this is no tile. */
 #define TILE_BYTES_MAX (2 * 1024 * 1024)
@@ -78,6 +79,7 @@ load_in_thread (gpointer data, gpointer user_data)
   GError         *error = NULL;
   UchTilePicture *picture;
 
+  uch_tile_thread_step_back ();
   if (g_task_return_error_if_cancelled (task))
     return;
   uch_db_adopt (self->db);

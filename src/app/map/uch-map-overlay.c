@@ -99,7 +99,7 @@ draw_pin (UchMapOverlay      *self,
   gboolean            small = screen->zoom < PIN_ZOOM_MIN && !spread;
   UchMapLook          look = look_of (self, UCH_MAP_PICK_TICKET, ticket->id);
   guint32             paper, ink;
-  float               label_y = pin->y + 2;
+  float               label_y = pin->y + (small ? 8 : 2);
 
   if (pin->n > 1 && !spread)
     {
@@ -124,7 +124,8 @@ draw_pin (UchMapOverlay      *self,
                     pin->y - (small ? 18 : UCH_MAP_PIN_ANCHOR_Y + 5),
                     self->dark ? 0xf6f5f4 : 0x241f31, self->dark ? 0x241f31 : 0xffffff);
     }
-  if (small || ticket->due_at == 0 || (pin->index > 0 && !spread))
+  if ((small && uch_map_urgency (ticket->promise) < 3) || ticket->due_at == 0
+      || (pin->index > 0 && !spread))
     return;
   if (screen->zoom >= MINUTES_ZOOM_MIN || uch_map_urgency (ticket->promise) >= 3
       || look != UCH_MAP_LOOK_NORMAL)

@@ -30,6 +30,7 @@ struct _UchMapTiles
   guint64       frame;
   guint         n_pending;
   guint         patience_id;
+  guint         notify_id;
   gboolean      degraded;
 };
 
@@ -72,13 +73,25 @@ request_free (Request *request)
   g_free (request);
 }
 
+static gboolean
+notify_degraded_cb (gpointer user_data)
+{
+  UchMapTiles *self = user_data;
+
+  self->notify_id = 0;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEGRADED]);
+  return G_SOURCE_REMOVE;
+}
+
+/* Found out while drawing, when no widget may be shown or hidden: it is told afterwards. */
 static void
 set_degraded (UchMapTiles *self, gboolean degraded)
 {
   if (self->degraded == degraded)
     return;
   self->degraded = degraded;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEGRADED]);
+  if (self->notify_id == 0)
+    self->notify_id = g_idle_add (notify_degraded_cb, self);
 }
 
 static void
@@ -406,6 +419,7 @@ uch_map_tiles_dispose (GObject *object)
   UchMapTiles *self = UCH_MAP_TILES (object);
 
   g_clear_handle_id (&self->patience_id, g_source_remove);
+  g_clear_handle_id (&self->notify_id, g_source_remove);
   if (self->cells != NULL)
     g_hash_table_remove_all (self->cells);
   if (self->baker != NULL)
