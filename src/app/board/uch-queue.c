@@ -32,7 +32,8 @@ struct _UchQueue
   GtkMultiSelection  *selection;
   GPtrArray          *kept; /* (nullable) of UchQueueItem: selected before the order settled */
   GSimpleActionGroup *actions;
-  GtkWidget          *menu; /* popover of the rows */
+  GtkWidget          *menu;      /* popover of the rows */
+  guint               let_go_id; /* 0: the pointer has not just left */
 };
 
 enum
@@ -189,13 +190,28 @@ settled_cb (UchQueue *self)
 static void
 enter_cb (GtkEventControllerMotion *motion, double x, double y, gpointer user_data)
 {
+  g_clear_handle_id (&UCH_QUEUE (user_data)->let_go_id, g_source_remove);
   uch_queue_model_hold (UCH_QUEUE (user_data)->model, TRUE);
 }
 
+static gboolean
+let_go_cb (gpointer user_data)
+{
+  UchQueue *self = user_data;
+
+  self->let_go_id = 0;
+  uch_queue_model_hold (self->model, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+/* Later: rows that vanish while GTK still tells them of the pointer crash it. */
 static void
 leave_cb (GtkEventControllerMotion *motion, gpointer user_data)
 {
-  uch_queue_model_hold (UCH_QUEUE (user_data)->model, FALSE);
+  UchQueue *self = user_data;
+
+  if (self->let_go_id == 0)
+    self->let_go_id = g_idle_add (let_go_cb, self);
 }
 
 static void
@@ -298,6 +314,7 @@ uch_queue_dispose (GObject *object)
 {
   UchQueue *self = UCH_QUEUE (object);
 
+  g_clear_handle_id (&self->let_go_id, g_source_remove);
   if (self->model != NULL)
     g_signal_handlers_disconnect_by_data (self->model, self);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
