@@ -28,7 +28,8 @@ parse_address (const char *address)
   g_autoptr (GUri) uri = g_uri_parse (full, SOUP_HTTP_URI_FLAGS, NULL);
 
   if (uri == NULL || strcmp (g_uri_get_scheme (uri), "https") != 0 || g_uri_get_host (uri) == NULL
-      || *g_uri_get_host (uri) == '\0' || g_uri_get_user (uri) != NULL)
+      || *g_uri_get_host (uri) == '\0' || strpbrk (g_uri_get_host (uri), " \t\"<>") != NULL
+      || g_uri_get_user (uri) != NULL)
     return NULL;
   return g_steal_pointer (&uri);
 }
@@ -72,6 +73,22 @@ make_fingerprint (GTlsCertificate *certificate)
   return g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);
 }
 
+/* Asked about nothing but the authority, GnuTLS does not look at the time: we do. */
+static GTlsCertificateFlags
+find_time_flags (GTlsCertificate *certificate)
+{
+  g_autoptr (GDateTime) begin = g_tls_certificate_get_not_valid_before (certificate);
+  g_autoptr (GDateTime) end = g_tls_certificate_get_not_valid_after (certificate);
+  gint64               now_s = uch_sources_system.now (NULL) / UCH_SECOND_MS;
+  GTlsCertificateFlags flags = 0;
+
+  if (begin != NULL && now_s < g_date_time_to_unix (begin))
+    flags |= G_TLS_CERTIFICATE_NOT_ACTIVATED;
+  if (end != NULL && now_s > g_date_time_to_unix (end))
+    flags |= G_TLS_CERTIFICATE_EXPIRED;
+  return flags;
+}
+
 static gboolean
 accept_certificate_cb (SoupMessage         *message,
                        GTlsCertificate     *certificate,
@@ -80,11 +97,12 @@ accept_certificate_cb (SoupMessage         *message,
 {
   g_free (self->met);
   self->met = make_fingerprint (certificate);
-  self->met_flags = flags;
+  self->met_flags = flags | find_time_flags (certificate);
   if (g_object_get_data (G_OBJECT (message), "uch-probe") != NULL)
     return TRUE;
   /* A pinned certificate may be anybody's and for any name, but it must be of today. */
-  return self->pinned != NULL && strcmp (self->pinned, self->met) == 0 && (flags & TIME_FLAGS) == 0;
+  return self->pinned != NULL && strcmp (self->pinned, self->met) == 0
+         && (self->met_flags & TIME_FLAGS) == 0;
 }
 
 /* Returns (transfer full) (nullable) */
