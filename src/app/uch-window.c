@@ -13,6 +13,9 @@
 #include "app/uch-sync-button.h"
 #include "app/uch-undo.h"
 
+/* The first frame with the rows makes their widgets, the second has them all. */
+#define FIRST_PAINTS 2
+
 struct _UchWindow
 {
   AdwApplicationWindow parent_instance;
@@ -30,7 +33,8 @@ struct _UchWindow
 
   /* owned */
   GSettings  *settings;
-  UchSession *session; /* nullable: nobody is signed in */
+  UchSession *session;  /* nullable: nobody is signed in */
+  guint       n_paints; /* of the first board */
 };
 
 G_DEFINE_FINAL_TYPE (UchWindow, uch_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -219,6 +223,32 @@ follow_session (UchWindow *self)
   update_refusals (self);
 }
 
+/* One line for whoever measures the start: the board has been painted with what the replica holds.
+ */
+static void
+painted_cb (GdkFrameClock *clock, UchWindow *self)
+{
+  gboolean ready = FALSE;
+
+  if (self->session != NULL)
+    g_object_get (uch_session_get_replica (self->session), "ready", &ready, NULL);
+  if (!ready || ++self->n_paints < FIRST_PAINTS)
+    return;
+  g_signal_handlers_disconnect_by_func (clock, painted_cb, self);
+  g_debug ("the board is usable");
+}
+
+static void
+follow_first_paint (UchWindow *self)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
+
+  if (clock == NULL || self->n_paints > 0)
+    return;
+  g_signal_handlers_disconnect_by_func (clock, painted_cb, self);
+  g_signal_connect_object (clock, "after-paint", G_CALLBACK (painted_cb), self, 0);
+}
+
 static void
 unfollow_session (UchWindow *self)
 {
@@ -370,6 +400,7 @@ uch_window_set_session (UchWindow *self, UchSession *session)
       follow_session (self);
       add_pages (self);
       make_visible_page (self);
+      follow_first_paint (self);
     }
   gtk_stack_set_visible_child_name (self->root, session != NULL ? "desk" : "start");
 }
