@@ -211,6 +211,17 @@ begin_event (UchDraft *draft)
   event->received_at = draft->now;
 }
 
+/* A row that the store takes over from elsewhere is no act in this office: a hundred thousand old
+ * tickets would make as many entries in a journal that every desk has to read. */
+static gboolean
+is_import (UchDraft *draft)
+{
+  GPtrArray *changes = draft->verdict->changes;
+
+  return draft->actor->role == UCH_ROLE_STORE && strcmp (draft->command->type, UCH_COMMAND_PUT) == 0
+         && changes->len == 1 && ((UchChange *) g_ptr_array_index (changes, 0))->before == NULL;
+}
+
 /* Drops rows that did not change after all, gives the others their new version, adds the event. */
 static void
 finish (UchDraft *draft)
@@ -239,6 +250,8 @@ finish (UchDraft *draft)
           change->after->rev = g_strdup (draft->command->id);
         }
     }
+  if (is_import (draft))
+    return;
   UCH_ENTITY (draft->event)->rev = g_strdup (draft->command->id);
   g_ptr_array_add (changes,
                    uch_change_new (UCH_TABLE_EVENT, draft->command->id, NULL, draft->event));
@@ -270,8 +283,9 @@ decide (UchDraft *draft)
  *
  * Says which rows @command changes, or why it may not. Pure: the same at the desk, which shows it
  * at once, and in the store, whose verdict counts. Every accepted command also makes its row of
- * the journal (table event), which comes last among the changes. A time of the work is the client's
- * clock unless that is more than two minutes ahead or a week behind @now.
+ * the journal (table event), which comes last among the changes; only a row that the store takes
+ * over from elsewhere does not. A time of the work is the client's clock unless that is more than
+ * two minutes ahead or a week behind @now.
  *
  * Returns: (transfer full)
  */

@@ -276,6 +276,23 @@ test_numbers_are_given_once (Suite *suite, gconstpointer data)
     }
 }
 
+/* What is taken over from elsewhere is no act of anybody here; an edit of it is. */
+static void
+test_import_makes_no_journal (Suite *suite, gconstpointer data)
+{
+  gint64 head;
+  g_autoptr (GPtrArray) before = NULL;
+  g_autoptr (GPtrArray) after = NULL;
+
+  before
+      = uch_store_list_rows (suite->store, suite->local, UCH_TABLE_EVENT, NULL, 100, &head, NULL);
+  g_assert_cmpuint (before->len, ==, 0);
+  suite_put (suite, UCH_TABLE_HOUSE, "h1", suite_fields ("technology", "PON", NULL));
+  after = uch_store_list_rows (suite->store, suite->local, UCH_TABLE_EVENT, NULL, 100, &head, NULL);
+  g_assert_cmpuint (after->len, ==, 1);
+  g_assert_cmpstr (((UchEvent *) after->pdata[0])->house_id, ==, "h1");
+}
+
 /* What the person saw masked is no conflict, and a mask is never written down. */
 static void
 test_mask_is_never_written (Suite *suite, gconstpointer data)
@@ -339,6 +356,7 @@ main (int argc, char *argv[])
              test_i12_ended_session_consumes_nothing);
   suite_add ("/store/push/i12-dismissed-in-the-middle", test_i12_dismissed_in_the_middle);
   suite_add ("/store/push/numbers-are-given-once", test_numbers_are_given_once);
+  suite_add ("/store/push/import-makes-no-journal", test_import_makes_no_journal);
   suite_add ("/store/push/mask-is-never-written", test_mask_is_never_written);
   suite_add ("/store/push/bad-names-are-refused", test_bad_names_are_refused);
   return g_test_run ();
