@@ -17,6 +17,7 @@ UchTilePicture *
 uch_tile_bake (UchTilePicture *base, UchScene *scene, UchTileKey key, const UchTileStyle *style);
 guint   uch_tile_house_size (guint zoom);
 guint   uch_tile_depth_max (guint zoom);
+guint32 uch_tile_paper (gboolean dark);
 guint32 uch_tile_color_on_dark (guint32 rgb);
 
 G_END_DECLS

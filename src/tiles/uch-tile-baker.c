@@ -450,6 +450,18 @@ uch_tile_baker_get_hidden_zones (UchTileBaker *self)
 }
 
 /**
+ * uch_tile_baker_get_paper:
+ * @self: a baker
+ *
+ * Returns: 0xRRGGBB of the ground where nothing is drawn yet
+ */
+guint32
+uch_tile_baker_get_paper (UchTileBaker *self)
+{
+  return uch_tile_paper (self->style.dark);
+}
+
+/**
  * uch_tile_baker_get_version:
  * @self: a baker
  *

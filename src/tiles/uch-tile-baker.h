@@ -40,6 +40,7 @@ void           uch_tile_baker_set_dark (UchTileBaker *self, gboolean dark);
 void           uch_tile_baker_set_scale (UchTileBaker *self, int scale);
 void           uch_tile_baker_set_hidden_zones (UchTileBaker *self, guint64 hidden_zones);
 guint64        uch_tile_baker_get_hidden_zones (UchTileBaker *self);
+guint32        uch_tile_baker_get_paper (UchTileBaker *self);
 guint          uch_tile_baker_get_version (UchTileBaker *self);
 void           uch_tile_baker_bake_async (UchTileBaker       *self,
                                           UchTileKey          key,

@@ -19,6 +19,18 @@ static const struct
   { 0x26272b, 0x1b1c1f, 0x45474e },
 };
 
+/**
+ * uch_tile_paper:
+ * @dark: for the night
+ *
+ * Returns: 0xRRGGBB of the schematic map's ground
+ */
+guint32
+uch_tile_paper (gboolean dark)
+{
+  return palettes[dark ? 1 : 0].ground;
+}
+
 static double
 street_length (const UchSceneStreet *street)
 {

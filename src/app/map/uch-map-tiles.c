@@ -7,6 +7,7 @@
 #include "tiles/uch-mercator.h"
 
 #define ANCESTORS_MAX 8
+#define DESCENDANTS_MAX 3
 /* How long a tile may be missing before a provisional one is made from memory. */
 #define PATIENCE_MS 180
 /* From this part of a level on the next one is drawn, made smaller: sharper than enlarging. */
@@ -246,8 +247,8 @@ peek_texture (UchMapTiles *self, UchTileKey key)
   return cell != NULL ? cell->texture : NULL;
 }
 
-/* What the texture of one tile would cover if the tile (x, y) of level zoom covers RECT. */
-static void
+/* The part of a tile further out, enlarged. */
+static gboolean
 append_ancestor (UchMapTiles           *self,
                  GtkSnapshot           *snapshot,
                  UchTileKey             key,
@@ -255,56 +256,69 @@ append_ancestor (UchMapTiles           *self,
 {
   for (guint up = 1; up <= ANCESTORS_MAX && up <= key.zoom; up++)
     {
-      UchTileKey  around = uch_tile_key_ancestor (key, up);
-      GdkTexture *texture = peek_texture (self, around);
+      GdkTexture *texture = peek_texture (self, uch_tile_key_ancestor (key, up));
       guint       mask = (1u << up) - 1;
-      float       width, height;
 
       if (texture == NULL)
         continue;
-      width = rect->size.width * (float) (1u << up);
-      height = rect->size.height * (float) (1u << up);
       gtk_snapshot_push_clip (snapshot, rect);
       gtk_snapshot_append_texture (
           snapshot, texture,
           &GRAPHENE_RECT_INIT (rect->origin.x - rect->size.width * (float) (key.x & mask),
-                               rect->origin.y - rect->size.height * (float) (key.y & mask), width,
-                               height));
+                               rect->origin.y - rect->size.height * (float) (key.y & mask),
+                               rect->size.width * (float) (1u << up),
+                               rect->size.height * (float) (1u << up)));
       gtk_snapshot_pop (snapshot);
-      return;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* Tiles further in, made smaller. */
+static void
+append_descendants (UchMapTiles           *self,
+                    GtkSnapshot           *snapshot,
+                    UchTileKey             key,
+                    const graphene_rect_t *rect,
+                    guint                  levels)
+{
+  float x = roundf (rect->size.width / 2);
+  float y = roundf (rect->size.height / 2);
+
+  for (guint i = 0; i < 4; i++)
+    {
+      UchTileKey      child = { key.x * 2 + i % 2, key.y * 2 + i / 2, (guint8) (key.zoom + 1) };
+      GdkTexture     *texture = peek_texture (self, child);
+      graphene_rect_t part = GRAPHENE_RECT_INIT (
+          rect->origin.x + (i % 2 ? x : 0), rect->origin.y + (i / 2 ? y : 0),
+          i % 2 ? rect->size.width - x : x, i / 2 ? rect->size.height - y : y);
+
+      if (texture != NULL)
+        gtk_snapshot_append_texture (snapshot, texture, &part);
+      else if (levels > 1)
+        append_descendants (self, snapshot, child, &part, levels - 1);
     }
 }
 
-/* Nothing of this level yet: what is known from the levels around it, so that zooming never
- * shows an empty sheet. */
+/* Nothing of this level yet: what is known from the levels around it, and else paper, so that
+ * zooming never shows an empty sheet. */
 static void
 append_substitute (UchMapTiles           *self,
                    GtkSnapshot           *snapshot,
                    UchTileKey             key,
                    const graphene_rect_t *rect)
 {
-  guint n_children = 0;
+  GdkRGBA paper;
 
-  for (guint i = 0; i < 4; i++)
-    n_children += peek_texture (self, (UchTileKey){ key.x * 2 + i % 2, key.y * 2 + i / 2,
-                                                    (guint8) (key.zoom + 1) })
-                  != NULL;
-  if (n_children < 4)
-    append_ancestor (self, snapshot, key, rect);
-  for (guint i = 0; i < 4; i++)
+  if (!append_ancestor (self, snapshot, key, rect))
     {
-      GdkTexture *texture = peek_texture (
-          self, (UchTileKey){ key.x * 2 + i % 2, key.y * 2 + i / 2, (guint8) (key.zoom + 1) });
-      float x = roundf (rect->size.width / 2);
-      float y = roundf (rect->size.height / 2);
+      guint32 rgb = uch_tile_baker_get_paper (self->baker);
 
-      if (texture != NULL)
-        gtk_snapshot_append_texture (snapshot, texture,
-                                     &GRAPHENE_RECT_INIT (rect->origin.x + (i % 2 ? x : 0),
-                                                          rect->origin.y + (i / 2 ? y : 0),
-                                                          i % 2 ? rect->size.width - x : x,
-                                                          i / 2 ? rect->size.height - y : y));
+      paper = (GdkRGBA){ (float) (rgb >> 16 & 0xff) / 255, (float) (rgb >> 8 & 0xff) / 255,
+                         (float) (rgb & 0xff) / 255, 1 };
+      gtk_snapshot_append_color (snapshot, &paper, rect);
     }
+  append_descendants (self, snapshot, key, rect, DESCENDANTS_MAX);
 }
 
 /* The tiles in sight: first column and row, one past the last, and where they lie. */
