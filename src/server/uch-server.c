@@ -278,7 +278,7 @@ handler_cb (SoupServer        *soup,
 void
 uch_server_announce (UchServer *self, gint64 head)
 {
-  if (head <= self->head)
+  if (head <= self->head || self->live == NULL) /* without: the server has stopped */
     return;
   self->head = head;
   uch_feed_wake (self);

@@ -31,7 +31,7 @@ def a_body_that_is_too_long_is_not_kept(folder):
     assert anna.ask("GET", "/v1/info")[0] == 200, "the same connection goes on"
     status, problem = Client(daemon).ask("POST", "/v1/session", b"x" * 20000)
     assert status == 413, "a stranger has less"
-    before = rss(daemon)
+    before = daemon.n_kilobytes()
     for length in ("Content-Length: 300000000", "Transfer-Encoding: chunked"):
         big = raw(daemon)
         big.sendall(f"POST /v1/push HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {anna.token}\r\n{length}\r\n\r\n".encode())
@@ -44,16 +44,9 @@ def a_body_that_is_too_long_is_not_kept(folder):
             pass
         assert sent < 40_000_000, f"{length}: {sent} bytes were taken"
         big.close()
-    assert rss(daemon) - before < 16_000, "kilobytes"
+    assert daemon.n_kilobytes() - before < 16_000, "kilobytes"
     assert anna.push(anna.note())[0] == 200
     daemon.stop()
-
-
-def rss(daemon):
-    for line in open(f"/proc/{daemon.process.pid}/status"):
-        if line.startswith("VmRSS"):
-            return int(line.split()[1])
-    return 0
 
 
 def too_many_connections_of_one_address_are_refused(folder):
@@ -153,10 +146,10 @@ def a_live_desk_that_does_not_read_costs_nothing(folder):
     daemon = Daemon(folder / "s", "--requests-per-second", "100000")
     anna, head = Client(daemon, "anna"), Client(daemon, "head")
     live = Live(head, receive_buffer=4096)
-    before = rss(daemon)
+    before = daemon.n_kilobytes()
     for _ in range(600):
         anna.push(anna.note("x" * 500))
-    assert rss(daemon) - before < 20_000, "kilobytes"
+    assert daemon.n_kilobytes() - before < 20_000, "kilobytes"
     assert daemon.metric("live_clients") == 1, "its turn to be dropped comes with the silence"
     live.close()
     daemon.stop()
@@ -175,6 +168,47 @@ def nonsense_is_refused_and_not_logged(folder):
     client.ask("POST", "/track/t?id=very-secret-word&lat=45", raw=True)
     assert client.ask("GET", "/healthz", raw=True)[0] == 200
     assert "very-secret-word" not in daemon.said()
+    daemon.stop()
+
+
+def a_note_of_ten_megabytes_is_refused(folder):
+    daemon = Daemon(folder / "s")
+    anna = Client(daemon, "anna")
+    status, answer = anna.push(anna.note("ё" * 50_000))
+    assert status == 200 and answer["acks"][0][1:2] == ["rejected"] and answer["acks"][0][3]["code"] == "too_long", answer
+    assert answer["acks"][0][3]["field"] == "text", answer
+    try:
+        status, _ = anna.ask("POST", "/v1/push", b"x" * 10_000_000)
+        assert status == 413
+    except OSError:
+        pass  # cut while it was still talking
+    anna = Client(daemon, "anna")
+    assert anna.push(anna.note("👩‍🔧 שלום ‏مرحبا"))[1]["acks"][0][1] == "ok"
+    daemon.stop()
+
+
+def a_full_disk_loses_nothing(folder):
+    daemon = Daemon(folder / "s")
+    anna = Client(daemon, "anna")
+    first = anna.push(anna.note())[1]["head"]
+    limit = max(path.stat().st_size for path in daemon.folder.iterdir() if path.name.startswith("store.sqlite"))
+
+    def may_grow_to(size):
+        subprocess.run(["prlimit", f"--fsize={size}:unlimited", "--pid", str(daemon.process.pid)], check=True)
+
+    may_grow_to(limit)
+    refused, op = None, None
+    for _ in range(50):
+        op = anna.note("x" * 20_000)
+        status, refused = anna.push(op)
+        if status != 200:
+            break
+    assert status == 503 and anna.answer.getheader("Retry-After"), (status, refused)
+    assert anna.ask("GET", "/v1/info")[0] == 200, "it can still be read"
+    head = anna.head()
+    may_grow_to("unlimited")
+    status, answer = anna.push(op)
+    assert status == 200 and answer["acks"][0][:3] == [op["mid"], "ok", head + 1] and head >= first, answer
     daemon.stop()
 
 
@@ -216,4 +250,5 @@ def bad_beginnings_are_refused(folder):
 main([a_body_that_is_too_long_is_not_kept, too_many_connections_of_one_address_are_refused,
       slow_and_silent_peers_are_cut, descriptors_come_back, running_out_of_descriptors_is_survived,
       who_asks_too_fast_has_to_wait, a_live_desk_that_does_not_read_costs_nothing,
-      nonsense_is_refused_and_not_logged, bad_beginnings_are_refused])
+      nonsense_is_refused_and_not_logged, a_note_of_ten_megabytes_is_refused, a_full_disk_loses_nothing,
+      bad_beginnings_are_refused])

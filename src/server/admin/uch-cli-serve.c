@@ -168,5 +168,6 @@ uch_cli_serve (int argc, char *argv[])
         return uch_cli_fail (error);
     }
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to answer, as a full disk is */
   return run (store, certificate, address, &options, &error) ? 0 : uch_cli_fail (error);
 }
