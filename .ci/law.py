@@ -10,6 +10,7 @@ C_LIBRARY = {"glib", "glib-object", "gobject", "gio", "gmodule", "assert", "ctyp
 NO_IO = {"stdio", "unistd", "fcntl", "sys"}  # the rooms of pure thought do not even include these
 PURE = {"core", "stats", "plan", "roads", "sync"}
 NO_CLOCK = {"core", "plan", "stats", "sync", "replica", "store"}
+SOURCES = "uch-sources.c"  # where the desk's program gets its clock and randomness from, to hand them in
 CLOCK = re.compile(r"\b(g_get_real_time|g_date_time_new_now\w*|g_random_\w+|g_uuid_string_random|time \(NULL\))")
 SQL = re.compile(r'"\s*(SELECT\s.+\sFROM\b|INSERT\s+(OR \w+ )?INTO\b|UPDATE\s+\w+\s+SET\b|DELETE\s+FROM\b'
                  r'|CREATE\s+(TABLE|INDEX)\b|PRAGMA\b)')
@@ -44,7 +45,7 @@ def breaches(path, room, law):
             yield line, f"{room}/ may not use <{target}>"
         elif not quoted and room in PURE and head in NO_IO:
             yield line, f"{room}/ does no input or output: <{target}>"
-    rules = [(CLOCK, NO_CLOCK, "clock, ids and randomness are arguments"), (SQL, {"app"}, "no SQL")]
+    rules = [(CLOCK, NO_CLOCK if path.name != SOURCES else set(), "clock, ids and randomness are arguments"), (SQL, {"app"}, "no SQL")]
     for pattern, where, why in rules:
         for match in pattern.finditer(text) if room in where else ():
             yield text.count("\n", 0, match.start()) + 1, f"{room}/: {why}: {match.group().strip()}"

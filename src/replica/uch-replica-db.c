@@ -3,7 +3,6 @@
 #include "replica/uch-replica-db.h"
 
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "core/uch-id.h"
@@ -12,22 +11,6 @@
 #include "rows/uch-rows.h"
 
 G_DEFINE_QUARK (uch - replica - error - quark, uch_replica_error)
-
-static UchTime
-system_now (gpointer data)
-{
-  return g_get_real_time () / 1000;
-}
-
-static void
-system_random (guint8 *buffer, gsize len, gpointer data)
-{
-  if (getrandom (buffer, len, 0) != (gssize) len)
-    g_error ("the system gives no randomness");
-}
-
-/* The clock and the randomness of the machine, for programs; tests bring their own. */
-const UchSources uch_sources_system = { system_now, system_random, NULL };
 
 /* A read that fails while deciding must not look like "there is no such row". */
 static gpointer

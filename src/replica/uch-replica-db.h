@@ -36,6 +36,7 @@ typedef struct
   gpointer data;
 } UchSources;
 extern const UchSources uch_sources_system;
+guint                   uch_sources_pick (const UchSources *sources, guint n);
 
 #define UCH_TYPE_REPLICA_DB (uch_replica_db_get_type ())
 G_DECLARE_FINAL_TYPE (UchReplicaDb, uch_replica_db, UCH, REPLICA_DB, GObject)

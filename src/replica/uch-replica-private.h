@@ -20,6 +20,22 @@ typedef struct
   char    *store;
 } UchReplicaStatus;
 
+typedef struct _UchLists UchLists;
+
+struct _UchReplica
+{
+  GObject          parent;
+  UchDbWorker     *worker; /* (owned) (nullable) once closed */
+  UchReplicaDb    *db;     /* (owned): touched by the worker's thread alone */
+  UchLists        *lists;  /* owned */
+  GListStore      *refusals;
+  UchReplicaStatus status;
+  gboolean         ready;
+  char            *staff_id, *device;
+  UchActor         actor; /* its strings stand above */
+  guint            refresh_id;
+};
+
 typedef struct _UchJob UchJob;
 /* Runs on the worker. Sets job->output; appends to job->changes and job->refused. */
 typedef gboolean (*UchJobFunc) (UchReplicaDb *db, UchJob *job, GError **error);
@@ -51,17 +67,19 @@ gpointer uch_replica_run_finish (UchReplica *self, GAsyncResult *result, GError 
 const UchReplicaStatus *uch_replica_get_status (UchReplica *self);
 
 /* uch-replica-lists.c */
-typedef struct _UchLists UchLists;
-UchLists                *uch_lists_new (UchReplica *replica);
-void                     uch_lists_free (UchLists *self);
-gboolean                 uch_lists_read (UchReplicaDb *db, UchJob *job, GError **error);
-void                     uch_lists_fill (UchLists *self, gpointer read);
-void                     uch_lists_apply (UchLists *self, GPtrArray *changes);
-void                     uch_lists_refresh (UchLists *self);
-gboolean                 uch_lists_is_filled (UchLists *self);
-UchLiveList             *uch_lists_get (UchLists *self, UchTable table);
+UchLists    *uch_lists_new (UchReplica *replica);
+void         uch_lists_free (UchLists *self);
+gboolean     uch_lists_read (UchReplicaDb *db, UchJob *job, GError **error);
+void         uch_lists_fill (UchLists *self, gpointer read);
+void         uch_lists_apply (UchLists *self, GPtrArray *changes);
+void         uch_lists_refresh (UchLists *self);
+gboolean     uch_lists_is_filled (UchLists *self);
+UchLiveList *uch_lists_get (UchLists *self, UchTable table);
 GListModel  *uch_lists_watch (UchLists *self, UchTable table, const char *field, const char *value);
 UchSnapshot *uch_lists_get_snapshot (UchLists *self);
+
+/* uch-replica-actor.c */
+void uch_replica_fill_refusals (UchReplica *self, GPtrArray *refusals);
 
 /* uch-replica-submit.c */
 UchRefused *uch_refused_new (const UchOutboxRefusal *refusal);

@@ -5,20 +5,6 @@
 #include "core/uch-id.h"
 #include "replica/uch-replica-private.h"
 
-struct _UchReplica
-{
-  GObject          parent;
-  UchDbWorker     *worker; /* (owned) (nullable) once closed */
-  UchReplicaDb    *db;     /* (owned): touched by the worker's thread alone */
-  UchLists        *lists;  /* owned */
-  GListStore      *refusals;
-  UchReplicaStatus status;
-  gboolean         ready;
-  char            *staff_id, *device;
-  UchActor         actor; /* its strings stand above */
-  guint            refresh_id;
-};
-
 enum
 {
   PROP_N_WAITING = 1,
@@ -390,19 +376,6 @@ open_job (UchDbWorker *worker, GTask *task, gpointer data)
 }
 
 static void
-fill_refusals (UchReplica *self, GPtrArray *refusals)
-{
-  g_list_store_remove_all (self->refusals);
-  for (guint i = 0; refusals != NULL && i < refusals->len; i++)
-    {
-      g_autoptr (UchRefused) one = uch_refused_new (g_ptr_array_index (refusals, i));
-
-      g_list_store_append (self->refusals, one);
-    }
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_REFUSALS]);
-}
-
-static void
 open_cb (GObject *worker, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -419,7 +392,7 @@ open_cb (GObject *worker, GAsyncResult *result, gpointer user_data)
   self->staff_id = g_steal_pointer (&opened->staff_id);
   self->device = g_steal_pointer (&opened->device);
   self->actor = (UchActor){ self->staff_id, opened->role, self->device };
-  fill_refusals (self, opened->refusals);
+  uch_replica_fill_refusals (self, opened->refusals);
   take_status (self, &opened->status);
   if (self->status.ready)
     load_lists (self);
@@ -492,81 +465,6 @@ uch_replica_close (UchReplica *self)
   g_clear_object (&self->worker);
 }
 
-typedef struct
-{
-  char    *staff_id, *device;
-  UchActor actor;
-} ActorInput;
-
-static void
-actor_input_free (ActorInput *input)
-{
-  g_free (input->staff_id);
-  g_free (input->device);
-  g_free (input);
-}
-
-static gboolean
-set_actor_job (UchReplicaDb *db, UchJob *job, GError **error)
-{
-  ActorInput *input = job->input;
-
-  if (!uch_replica_db_set_actor (db, &input->actor, error))
-    return FALSE;
-  job->output = uch_outbox_list_refusals (uch_replica_db_get_outbox (db), input->staff_id, error);
-  job->destroy_output = (GDestroyNotify) g_ptr_array_unref;
-  return job->output != NULL;
-}
-
-static void
-set_actor_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  UchReplica *self = UCH_REPLICA (object);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) refusals = uch_replica_run_finish (self, result, &error);
-
-  if (refusals != NULL)
-    fill_refusals (self, refusals);
-  else
-    g_warning ("Cannot note who works here: %s", error->message);
-}
-
-/**
- * uch_replica_set_actor:
- * @device: what the history calls this desk
- *
- * Each person has an outbox and refusals of his own.
- */
-void
-uch_replica_set_actor (UchReplica *self, const char *staff_id, UchRole role, const char *device)
-{
-  ActorInput *input = g_new0 (ActorInput, 1);
-  UchJob     *job;
-
-  input->staff_id = g_strdup (staff_id);
-  input->device = g_strdup (device);
-  input->actor = (UchActor){ input->staff_id, role, input->device };
-  g_free (self->staff_id);
-  self->staff_id = g_strdup (staff_id);
-  g_free (self->device);
-  self->device = g_strdup (device);
-  self->actor = (UchActor){ self->staff_id, role, self->device };
-  job = uch_job_new (set_actor_job, input, (GDestroyNotify) actor_input_free);
-  job->writes = TRUE;
-  uch_replica_run (self, job, NULL, set_actor_cb, NULL);
-}
-
-/**
- * uch_replica_get_actor:
- *
- * Returns: who works here; its "staff_id" is NULL when nobody has signed in yet
- */
-const UchActor *
-uch_replica_get_actor (UchReplica *self)
-{
-  return &self->actor;
-}
-
 const UchReplicaStatus *
 uch_replica_get_status (UchReplica *self)
 {
@@ -577,52 +475,6 @@ UchLists *
 uch_replica_peek_lists (UchReplica *self)
 {
   return self->lists;
-}
-
-/**
- * uch_replica_list_refusals:
- *
- * Returns: (transfer none): live, of UchRefused
- */
-GListModel *
-uch_replica_list_refusals (UchReplica *self)
-{
-  return G_LIST_MODEL (self->refusals);
-}
-
-static gboolean
-dismiss_job (UchReplicaDb *db, UchJob *job, GError **error)
-{
-  return uch_outbox_dismiss (uch_replica_db_get_outbox (db), job->input, error);
-}
-
-static void
-dismiss_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  uch_replica_run_finish (UCH_REPLICA (object), result, &error);
-  if (error != NULL)
-    g_warning ("Cannot dismiss a refusal; it will be back at the next start: %s", error->message);
-}
-
-/**
- * uch_replica_dismiss:
- *
- * The person has seen it.
- */
-void
-uch_replica_dismiss (UchReplica *self, UchRefused *refused)
-{
-  guint position;
-
-  if (!g_list_store_find (self->refusals, refused, &position))
-    return;
-  uch_replica_run (
-      self, uch_job_new (dismiss_job, g_strdup (uch_refused_get_command (refused)->id), g_free),
-      NULL, dismiss_cb, NULL);
-  g_list_store_remove (self->refusals, position);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_REFUSALS]);
 }
 
 /**

@@ -179,7 +179,7 @@ uch_sync_client_note_failure (UchSyncClient *self, const GError *error, gint64 r
   if (self->retry_id != 0)
     return;
   delay_ms = MIN (delay_ms, RETRY_MAX_MS);
-  delay_ms = delay_ms / 2 + (guint) g_random_int_range (0, (gint32) delay_ms / 2 + 1);
+  delay_ms = delay_ms / 2 + uch_sources_pick (&uch_sources_system, delay_ms / 2 + 1);
   delay_ms = MAX (delay_ms, (guint) (retry_after_s * 1000));
   self->retry_id = g_timeout_add (delay_ms, retry_cb, self);
 }

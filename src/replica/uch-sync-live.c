@@ -249,7 +249,7 @@ schedule (UchSyncClient *self)
   if (self->replica == NULL || self->refused || self->live_retry_id != 0)
     return;
   self->live_retry_id = g_timeout_add (
-      delay_s * 500 + (guint) g_random_int_range (0, (gint32) delay_s * 500), retry_cb, self);
+      delay_s * 500 + uch_sources_pick (&uch_sources_system, delay_s * 500), retry_cb, self);
 }
 
 /* What the live connection showed is no longer known to be true. */

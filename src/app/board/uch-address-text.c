@@ -271,7 +271,7 @@ make_entry (UchHouse *house)
 static gboolean
 fits_street (const Entry *entry, const char *word, guint *used)
 {
-  for (guint i = 0; entry->words[i] != NULL && i < 32; i++)
+  for (guint i = 0; i < 32 && entry->words[i] != NULL; i++)
     {
       gboolean fits = starts_with_digit (word) ? g_str_equal (entry->words[i], word)
                                                : g_str_has_prefix (entry->words[i], word);
