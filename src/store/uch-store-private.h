@@ -20,6 +20,7 @@ struct _UchStore
   gboolean          in_transaction;
   gint64            head; /* within a writing transaction */
   guint             n_staff_changes;
+  UchTime           compacted_at;
 };
 
 /* The outbox of the store's own operations. */

@@ -21,6 +21,7 @@ static const gint64 waits_ms[UCH_N_STORE_DUES] = {
 #define POSITIONS_MS (30 * UCH_DAY_MS)
 #define DENSE_POSITIONS_MS (72 * UCH_HOUR_MS)
 #define DELAYS_MS UCH_DAY_MS
+#define COMPACT_EVERY_MS UCH_DAY_MS
 
 /* The same for the same row as it stands: what was refused once is not tried, and logged, at each
  * tick for ever, and of two processes only one does it. */
@@ -89,21 +90,9 @@ tick_within (UchStore *self, UchTime now, guint *out_n_done, guint *out_n_tried,
   return TRUE;
 }
 
-/**
- * uch_store_tick:
- * @self: a store
- * @now: the store's clock
- * @out_n_done: (out) (optional): how many steps were taken
- * @error: return location
- *
- * Takes the steps whose time has come: wakes tickets on hold, calls visits missed an hour after
- * they were due, closes tickets two weeks after they were resolved. They are operations like any
- * other, by the actor "store", and stand in the log. Call it every half minute or so.
- *
- * Returns: whether it was done; what was done before an error stays done
- */
-gboolean
-uch_store_tick (UchStore *self, UchTime now, guint *out_n_done, GError **error)
+/* Round after round until nothing is left. */
+static gboolean
+take_steps (UchStore *self, UchTime now, guint *out_n_done, GError **error)
 {
   guint    n_done = 0, n_tried = 0, n_done_before;
   gboolean done;
@@ -156,7 +145,7 @@ prune_within (UchStore *self, UchTime now, GError **error)
  * @error: return location
  *
  * Forgets what is old enough: deletions (90 days; the floor rises with them), positions (30 days,
- * thinned after 72 hours), ended sessions, failed sign-ins. Once a night is enough.
+ * thinned after 72 hours), ended sessions, failed sign-ins.
  *
  * Returns: whether it was done
  */
@@ -171,6 +160,33 @@ uch_store_compact (UchStore *self, UchTime now, GError **error)
       return FALSE;
     }
   return uch_store_commit (self, error);
+}
+
+/**
+ * uch_store_tick:
+ * @self: a store
+ * @now: the store's clock
+ * @out_n_done: (out) (optional): how many steps were taken
+ * @error: return location
+ *
+ * Takes the steps whose time has come: wakes tickets on hold, calls visits missed an hour after
+ * they were due, closes tickets two weeks after they were resolved. They are operations like any
+ * other, by the actor "store", and stand in the log. Once a day it also forgets what is old enough,
+ * see uch_store_compact(). Call it every half minute or so.
+ *
+ * Returns: whether it was done; what was done before an error stays done
+ */
+gboolean
+uch_store_tick (UchStore *self, UchTime now, guint *out_n_done, GError **error)
+{
+  if (!take_steps (self, now, out_n_done, error))
+    return FALSE;
+  if (now - self->compacted_at < COMPACT_EVERY_MS)
+    return TRUE;
+  if (!uch_store_compact (self, now, error))
+    return FALSE;
+  self->compacted_at = now;
+  return TRUE;
 }
 
 /**
