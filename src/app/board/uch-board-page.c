@@ -48,6 +48,7 @@ struct _UchBoardPage
   gboolean is_open; /* the side panel */
   gboolean is_wide;
   gboolean is_placed;
+  gboolean was_shown;
   guint    remember_id;
 };
 
@@ -317,6 +318,18 @@ drag_enter_cb (GtkDropControllerMotion *motion, double x, double y, UchBoardPage
   set_dragged (self, drag, (const char *const *) tickets->ticket_ids);
 }
 
+/* Work begins in the queue: the arrows and A are right there. */
+static void
+uch_board_page_map (GtkWidget *widget)
+{
+  UchBoardPage *self = UCH_BOARD_PAGE (widget);
+
+  GTK_WIDGET_CLASS (uch_board_page_parent_class)->map (widget);
+  if (!self->was_shown && self->queue != NULL)
+    uch_queue_focus_list (self->queue);
+  self->was_shown = TRUE;
+}
+
 static void
 uch_board_page_dispose (GObject *object)
 {
@@ -350,6 +363,7 @@ uch_board_page_class_init (UchBoardPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = uch_board_page_dispose;
   widget_class->size_allocate = uch_board_page_size_allocate;
   widget_class->measure = uch_board_page_measure;
+  widget_class->map = uch_board_page_map;
   gtk_widget_class_set_css_name (widget_class, "board");
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/uchastok/Desk/board/uch-board-page.ui");

@@ -34,6 +34,8 @@ struct _UchQueue
   GSimpleActionGroup *actions;
   GtkWidget          *menu;      /* popover of the rows */
   guint               let_go_id; /* 0: the pointer has not just left */
+
+  gboolean wants_focus; /* asked for while there was no row yet */
 };
 
 enum
@@ -108,6 +110,8 @@ show_rows (UchQueue *self)
   if (is_empty)
     show_empty_state (self);
   gtk_stack_set_visible_child_name (self->stack, is_empty ? "empty" : "rows");
+  if (!is_empty && self->wants_focus)
+    uch_queue_focus_list (self);
 }
 
 static void
@@ -543,6 +547,7 @@ uch_queue_focus_list (UchQueue *self)
 {
   g_auto (GStrv) ids = uch_queue_dup_selected (self);
 
+  self->wants_focus = g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0;
   if (ids[0] == NULL && g_list_model_get_n_items (G_LIST_MODEL (self->model)) != 0)
     gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), 0, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->list));

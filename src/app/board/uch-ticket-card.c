@@ -16,7 +16,7 @@ struct _UchTicketCard
 
   /* template */
   GtkWidget         *box;
-  GtkLabel          *number, *chip, *clock, *presence, *address, *what;
+  GtkLabel          *number, *chip, *clock, *presence, *address, *what, *description;
   UchConflictBar    *conflict;
   GtkScrolledWindow *scroller;
   GtkButton         *next, *second, *map;
@@ -196,6 +196,9 @@ show_ticket (UchTicketCard *self)
   gtk_label_set_text (self->address,
                       self->ticket->address != NULL ? self->ticket->address : _ ("No address"));
   gtk_label_set_text (self->what, what);
+  gtk_label_set_text (self->description,
+                      self->ticket->description != NULL ? self->ticket->description : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->description), self->ticket->description != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->map), self->ticket->house_id != NULL);
   show_clock (self);
   show_steps (self);
@@ -361,6 +364,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, UchTicketCard, presence);
   gtk_widget_class_bind_template_child (widget_class, UchTicketCard, address);
   gtk_widget_class_bind_template_child (widget_class, UchTicketCard, what);
+  gtk_widget_class_bind_template_child (widget_class, UchTicketCard, description);
   gtk_widget_class_bind_template_child (widget_class, UchTicketCard, conflict);
   gtk_widget_class_bind_template_child (widget_class, UchTicketCard, scroller);
   gtk_widget_class_bind_template_child (widget_class, UchTicketCard, next);
