@@ -5,6 +5,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "replica/uch-replica-db.h"
+
 /* What one attempt carries from step to step. */
 typedef struct
 {
@@ -333,6 +335,8 @@ uch_sign_in_describe_error (const GError *error)
 {
   if (error->domain == UCH_SYNC_ERROR && uch_sign_in_describe_reason (error->code) != NULL)
     return g_strdup (uch_sign_in_describe_reason (error->code));
+  if (g_error_matches (error, UCH_REPLICA_ERROR, UCH_REPLICA_ERROR_IN_USE))
+    return g_strdup (_ ("This person's desk is open on this computer already."));
   return g_strdup_printf (_ ("It did not work: %s"), error->message);
 }
 

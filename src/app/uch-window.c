@@ -46,12 +46,17 @@ typedef struct
   const char *title;
   const char *icon;
   GtkWidget *(*make) (UchSession *session);
+  guint roles; /* 1 << UchRole: who is shown it */
 } PageKind;
 
+#define EVERYBODY (~0u)
+#define ALL_BUT_ADMIN (~(1u << UCH_ROLE_ADMIN))
+
 static const PageKind page_kinds[] = {
-  { "board", NC_ ("page", "Board"), "uch-board-symbolic", uch_board_page_new },
-  { "tickets", NC_ ("page", "Tickets"), "uch-ticket-symbolic", uch_tickets_page_new },
-  { "register", NC_ ("page", "Registers"), "uch-house-symbolic", uch_register_page_new },
+  { "board", NC_ ("page", "Board"), "uch-board-symbolic", uch_board_page_new, ALL_BUT_ADMIN },
+  { "tickets", NC_ ("page", "Tickets"), "uch-ticket-symbolic", uch_tickets_page_new,
+    ALL_BUT_ADMIN },
+  { "register", NC_ ("page", "Registers"), "uch-house-symbolic", uch_register_page_new, EVERYBODY },
 };
 
 static void
@@ -79,19 +84,22 @@ remove_pages (UchWindow *self)
 static void
 add_pages (UchWindow *self)
 {
+  UchRole role = uch_replica_get_actor (uch_session_get_replica (self->session))->role;
+
   for (guint i = 0; i < G_N_ELEMENTS (page_kinds); i++)
-    adw_view_stack_add_titled_with_icon (self->pages, adw_bin_new (), page_kinds[i].name,
-                                         g_dpgettext2 (NULL, "page", page_kinds[i].title),
-                                         page_kinds[i].icon);
+    if ((page_kinds[i].roles & 1u << role) != 0)
+      adw_view_stack_add_titled_with_icon (self->pages, adw_bin_new (), page_kinds[i].name,
+                                           g_dpgettext2 (NULL, "page", page_kinds[i].title),
+                                           page_kinds[i].icon);
 }
 
-/* What concerns tickets and houses is done by the board; NULL while nobody is signed in. */
+/* What concerns tickets and houses is done by the board; NULL where the person has none. */
 static UchBoardPage *
 show_board (UchWindow *self)
 {
   GtkWidget *bin = NULL;
 
-  if (self->session == NULL)
+  if (self->session == NULL || adw_view_stack_get_child_by_name (self->pages, "board") == NULL)
     return NULL;
   adw_view_stack_set_visible_child_name (self->pages, "board");
   bin = adw_view_stack_get_visible_child (self->pages);
@@ -147,10 +155,11 @@ assign (GtkWidget *widget, const char *action_name, GVariant *parameter)
 static void
 show_page (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
-  UchWindow *self = UCH_WINDOW (widget);
+  UchWindow  *self = UCH_WINDOW (widget);
+  const char *name = g_variant_get_string (parameter, NULL);
 
-  if (self->session != NULL)
-    adw_view_stack_set_visible_child_name (self->pages, g_variant_get_string (parameter, NULL));
+  if (adw_view_stack_get_child_by_name (self->pages, name) != NULL)
+    adw_view_stack_set_visible_child_name (self->pages, name);
 }
 
 static void
@@ -400,6 +409,9 @@ uch_window_set_session (UchWindow *self, UchSession *session)
       follow_session (self);
       add_pages (self);
       make_visible_page (self);
+      gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new-ticket",
+                                     adw_view_stack_get_child_by_name (self->pages, "board")
+                                         != NULL);
       follow_first_paint (self);
     }
   gtk_stack_set_visible_child_name (self->root, session != NULL ? "desk" : "start");
