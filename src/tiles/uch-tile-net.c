@@ -495,7 +495,9 @@ uch_tile_net_request (UchTileNet *net, UchTileKey key, UchTileLoadFlags flags, G
   request->key = key;
   request->flags = flags;
   request->task = task;
+  /* request_cb() takes it over. */
   g_main_context_invoke (net->context, request_cb, request);
+  /* cppcheck-suppress memleak */
 }
 
 /**

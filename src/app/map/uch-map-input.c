@@ -181,8 +181,7 @@ static gboolean
 query_tooltip_cb (
     GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip, UchMap *self)
 {
-  UchMapPick       pick = keyboard ? (UchMapPick){ 0 } : uch_map_pick (self, x, y);
-  g_autofree char *text = dup_tooltip (self, pick);
+  g_autofree char *text = keyboard ? NULL : dup_tooltip (self, uch_map_pick (self, x, y));
 
   if (text == NULL)
     return FALSE;

@@ -296,8 +296,8 @@ test_drop (Fixture *fixture, gconstpointer data)
 static guint32
 pixel_of_map (Fixture *fixture, int dx, int dy)
 {
-  GtkWidget *widget = GTK_WIDGET (fixture->map->map);
-  int        width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  GtkWidget   *widget = GTK_WIDGET (fixture->map->map);
+  int          width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
