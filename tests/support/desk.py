@@ -222,6 +222,8 @@ class Widget:
         """GTK tells "visible" of widgets and "showing" of windows; what has no size is on no page."""
         if self.role == "application":
             return True
+        if not self.accessible.get_component_iface():  # a page of a stack, say: what is on it tells
+            return self.has_state("visible")
         return self.has_state("visible") and self.extents.width > 0 and self.extents.height > 0
 
     def children(self):
