@@ -21,12 +21,15 @@ import time
 import traceback
 from pathlib import Path
 
+from accessibility import Accessibility, Node
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("UCHASTOK_BUILD", ROOT / "build"))
 DESK = BUILD / "src/app/uchastok"
 STORE = BUILD / "src/server/admin/uchastok-store"
 TIMEOUT_S = float(os.environ.get("UCHASTOK_TEST_TIMEOUT", "30"))
 SKIPPED = 77  # how a test tells meson that it could not run
+TEXT_ROLES = ("text", "entry", "password text", "label")
 
 
 class Timeout(AssertionError):
@@ -34,10 +37,9 @@ class Timeout(AssertionError):
 
 
 def wait(condition, what, timeout_s=TIMEOUT_S):
-    """Returns the condition's first true value; the accessibility events go on meanwhile."""
+    """Returns the condition's first true value."""
     end, last = time.monotonic() + timeout_s, None
     while time.monotonic() < end:
-        Accessibility.iterate()
         try:
             value = condition()
             if value:
@@ -83,49 +85,6 @@ def read_line(process, pattern, timeout_s=TIMEOUT_S):
         elif process.poll() is not None:
             break
     raise Timeout(f"{process.args[0]} did not say {pattern}: {''.join(seen)}")
-
-
-class Accessibility:
-    """One accessibility bus for all desks of a test, with a private session bus to stand on."""
-    atspi = glib = None
-
-    def __init__(self):
-        self.bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--print-address=1"],
-                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        session = self.bus.stdout.readline().strip()
-        answer = subprocess.run(
-            ["gdbus", "call", "--address", session, "--dest", "org.a11y.Bus", "--object-path", "/org/a11y/bus",
-             "--method", "org.a11y.Bus.GetAddress"], capture_output=True, text=True, check=True).stdout
-        self.address = re.search(r"'(.*)'", answer).group(1)
-        os.environ["AT_SPI_BUS_ADDRESS"] = self.address
-        os.environ["DBUS_SESSION_BUS_ADDRESS"] = session
-
-    def connect(self):
-        if Accessibility.atspi is None:
-            import gi
-            gi.require_version("Atspi", "2.0")
-            from gi.repository import Atspi, GLib
-            Atspi.init()
-            Accessibility.atspi, Accessibility.glib = Atspi, GLib
-
-    @classmethod
-    def iterate(cls):
-        while cls.glib and cls.glib.MainContext.default().iteration(False):
-            pass
-
-    def application(self, pid):
-        self.connect()
-        desktop = self.atspi.get_desktop(0)
-        desktop.clear_cache()
-        for i in range(desktop.get_child_count()):
-            child = desktop.get_child_at_index(i)
-            if child and child.get_process_id() == pid:
-                child.set_cache_mask(self.atspi.Cache.NONE)
-                return child
-        return None
-
-    def close(self):
-        stop(self.bus)
 
 
 class Screen:
@@ -176,8 +135,8 @@ class Screen:
     def key(self, *keys):
         self.xdotool("key", "--clearmodifiers", "--delay", 20, *keys)
 
-    def type(self, text):
-        self.xdotool("type", "--delay", 15, text)
+    def type(self, text, delay_ms=15):
+        self.xdotool("type", "--delay", delay_ms, text)
 
     def screenshot(self, path):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -188,55 +147,47 @@ class Screen:
 
 
 class Widget:
-    """Something accessible of a desk, found by role and name."""
+    """Something accessible of a desk, as it was when it was found; its place and its text are asked anew."""
 
-    def __init__(self, desk, accessible):
-        self.desk, self.accessible = desk, accessible
+    def __init__(self, desk, node):
+        self.desk, self.node = desk, node
+
+    @property
+    def bus(self):
+        return self.desk.office.accessibility
 
     @property
     def name(self):
-        return self.accessible.get_name() or ""
+        return self.node.name
 
     @property
     def role(self):
-        return self.accessible.get_role_name()
+        return self.node.role
 
     @property
     def description(self):
-        return self.accessible.get_description() or ""
+        return self.node.description
 
     @property
     def text(self):
-        """The text of an entry or a label; the labels below something, joined."""
-        interface = self.accessible.get_text_iface()
-        length = interface.get_character_count() if interface else 0
-        if length > 0:
-            return interface.get_text(0, length)
-        return self.name or " ".join(w.text for w in self.children() if w.shows)
+        """What stands in an entry or on a label."""
+        return self.bus.text_of(self.node.ref) or self.name
 
     def has_state(self, state):
-        return self.accessible.get_state_set().contains(getattr(Accessibility.atspi.StateType, state.upper()))
+        return state in self.node.states
 
     @property
     def shows(self):
-        """GTK tells "visible" of widgets and "showing" of windows; what has no size is on no page."""
-        if self.role == "application":
-            return True
-        if not self.accessible.get_component_iface():  # a page of a stack, say: what is on it tells
-            return self.has_state("visible")
-        return self.has_state("visible") and self.extents.width > 0 and self.extents.height > 0
-
-    def children(self):
-        for i in range(self.accessible.get_child_count()):
-            child = self.accessible.get_child_at_index(i)
-            if child:
-                yield Widget(self.desk, child)
+        return self.bus.shows(self.node)
 
     def walk(self):
-        yield self
-        for child in self.children():
-            if child.shows:
-                yield from child.walk()
+        """This one and all that shows below it, read anew."""
+        pending = [self.bus.read(self.node.ref, self.node.parent)]
+        while pending:
+            node = pending.pop()
+            if node.role:
+                yield Widget(self.desk, node)
+            pending += [child for child in reversed(node.children) if self.bus.shows(child)]
 
     def all(self, role=None, name=None, text=None):
         """What shows below this one: role and name equal (or match, if name is a pattern), text contained."""
@@ -245,7 +196,7 @@ class Widget:
                 continue
             if name and not (name.search(widget.name) if hasattr(name, "search") else widget.name == name):
                 continue
-            if text and text not in widget.text:
+            if text and text not in widget.name and not (widget.role in TEXT_ROLES and text in widget.text):
                 continue
             yield widget
 
@@ -260,22 +211,18 @@ class Widget:
     def gone(self, role=None, name=None, text=None):
         wait(lambda: not any(True for _ in self.all(role, name, text)), f"{role} {name} {text} to vanish")
 
-    @property
-    def extents(self):
-        return self.accessible.get_component_iface().get_extents(Accessibility.atspi.CoordType.WINDOW)
-
     def frame(self):
-        above = self.accessible
-        while above.get_role_name() not in ("frame", "window", "dialog", "alert"):
-            above = above.get_parent()
+        above = self.node
+        while above.role not in ("frame", "window", "dialog", "alert") and above.parent:
+            above = above.parent
         return Widget(self.desk, above)
 
     @property
     def box(self):
         """x, y, width, height on the screen."""
-        extents = self.extents
+        left, top, width, height = self.bus.extents_of(self.node.ref)
         x, y = self.desk.origin(self.frame())
-        return x + extents.x, y + extents.y, extents.width, extents.height
+        return x + left, y + top, width, height
 
     @property
     def middle(self):
@@ -287,20 +234,27 @@ class Widget:
 
     def act(self, index=0):
         """Does what assistive technology does: the widget's own action."""
-        action = self.accessible.get_action_iface()
-        assert action and action.get_n_actions() > index, f"{self.role} {self.name} has no action"
-        action.do_action(index)
+        assert self.bus.act(self.node.ref, index), f"{self.role} {self.name} has no action {index}"
 
     def enter(self, text):
-        """Replaces what stands in an entry, by keyboard."""
-        self.click()
-        self.desk.screen.key("ctrl+a")
-        self.desk.screen.type(text)
+        """Replaces what stands in an entry, by keyboard; letters of a far layout may get lost under load."""
+        for delay_ms in (15, 60, 150):
+            self.click()
+            self.desk.screen.key("ctrl+a")
+            self.desk.screen.type(text, delay_ms)
+            try:
+                return wait(lambda: self.text == text, f"«{text}» to be typed", 3)
+            except Timeout:
+                continue
+        raise Timeout(f"«{text}» could not be typed: «{self.text}»")
 
-    def tree(self, depth=0):
-        lines = [f"{'  ' * depth}{self.role} «{self.name}»{'' if self.shows else ' (hidden)'}"]
-        for child in self.children():
-            lines += child.tree(depth + 1)
+    def tree(self):
+        """The lines of an outline, hidden ones with them."""
+        lines, pending = [], [(self.bus.read(self.node.ref, hidden=True), 0)]
+        while pending:
+            node, depth = pending.pop()
+            lines.append(f"{'  ' * depth}{node.role} «{node.name}»{'' if self.bus.shows(node) else ' (hidden)'}")
+            pending += [(child, depth + 1) for child in reversed(node.children)]
         return lines
 
 
@@ -339,7 +293,8 @@ class Desk(Widget):
         self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
         self.process = subprocess.Popen(words, env=self.environment(), stdout=self.log, stderr=self.log,
                                         start_new_session=True)
-        self.accessible = wait(self._application, f"the desk of {self.login} to appear")
+        self.node = Node(wait(self._application, f"the desk of {self.login} to appear"), None)
+        self.node.role = "application"
         wait(lambda: self.screen.xdotool("search", "--onlyvisible", "--class", "uchastok"), "its window")
         self.focus()
 
@@ -370,9 +325,9 @@ class Desk(Widget):
 
     def origin(self, frame):
         """Where a frame's content lies: inside the X window of about its size, whose border the toolkit draws."""
-        content = frame.extents
-        _, x, y, width, height = min(self.windows(), key=lambda w: abs(w[3] - content.width) + abs(w[4] - content.height))
-        return x + (width - content.width) // 2, y + (height - content.height) // 2
+        _, _, wide, high = self.bus.extents_of(frame.node.ref)
+        _, x, y, width, height = min(self.windows(), key=lambda w: abs(w[3] - wide) + abs(w[4] - high))
+        return x + (width - wide) // 2, y + (height - high) // 2
 
     def settle(self, quiet_s=1.0, timeout_s=TIMEOUT_S):
         """Waits until the picture has not changed for a while: for screenshots only, never for a test."""
