@@ -4,6 +4,7 @@
 
 #include "core/uch-id.h"
 #include "replica/uch-replica-private.h"
+#include "replica/uch-replica-read.h"
 
 enum
 {
@@ -220,6 +221,30 @@ set_ready (UchReplica *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
 }
 
+/* Rows that are read for search at one go, so that acts can go in between. */
+#define SEARCH_SLICE 8000
+
+static gboolean
+warm_job (UchReplicaDb *db, UchJob *job, GError **error)
+{
+  gboolean complete = FALSE;
+
+  if (!uch_replica_db_prepare_search (db, SEARCH_SLICE, &complete, error))
+    return FALSE;
+  job->output = GINT_TO_POINTER (complete ? 0 : 1);
+  return TRUE;
+}
+
+/* Whoever types first need not wait until everything is read. */
+static void
+warm_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  UchReplica *self = UCH_REPLICA (object);
+
+  if (GPOINTER_TO_INT (uch_replica_run_finish (self, result, NULL)) != 0)
+    uch_replica_run (self, uch_job_new (warm_job, NULL, NULL), NULL, warm_cb, NULL);
+}
+
 static void
 lists_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -235,6 +260,7 @@ lists_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   uch_lists_fill (self->lists, read);
   set_ready (self);
+  uch_replica_run (self, uch_job_new (warm_job, NULL, NULL), NULL, warm_cb, NULL);
 }
 
 static void
