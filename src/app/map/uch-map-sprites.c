@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "app/map/uch-map-symbols.h"
+#include "tiles/uch-tile-bake.h"
 
 /* More than the looks of a busy day; beyond it everything is drawn anew. */
 #define SPRITES_MAX 600
@@ -328,7 +329,7 @@ uch_map_sprites_get_badge (UchMapSprites        *self,
   cairo_arc (cr, middle, middle, 15, 0, 2 * G_PI);
   set_rgb (cr, self->dark ? 0x303035 : 0xffffff, 1);
   cairo_fill_preserve (cr);
-  set_rgb (cr, engineer->rgb, 1);
+  set_rgb (cr, self->dark ? uch_tile_color_on_dark (engineer->rgb) : engineer->rgb, 1);
   cairo_set_line_width (cr, 3.5);
   if (stale)
     cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
