@@ -61,7 +61,7 @@ show_refused (UchConflictBar *self)
   g_autofree char *ticket_id = uch_refused_dup_ticket_id (replica, self->refused);
   g_autofree char *reason = uch_format_refusal (replica, uch_refused_get_refusal (self->refused),
                                                 NULL, uch_refused_get_current (self->refused));
-  g_autofree char *text = g_strdup_printf (_ ("Not done: %s. %s"), act, reason);
+  g_autofree char *text = g_strdup_printf (_ ("Not done: %s\n%s"), act, reason);
   gboolean         insist = can_insist (self->refused);
 
   gtk_label_set_text (self->sentence, text);

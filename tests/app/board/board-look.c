@@ -9,7 +9,7 @@
 #include "app/board/uch-board-page.h"
 #include "core/uch-work.h"
 
-static gboolean is_small, shows_card, shows_form, chooses, shows_house, is_dark;
+static gboolean is_small, shows_card, shows_form, chooses, shows_house, is_dark, conflicts;
 static int      width = 1280, height = 720;
 
 static const GOptionEntry entries[] = {
@@ -18,11 +18,36 @@ static const GOptionEntry entries[] = {
   { "form", 0, 0, G_OPTION_ARG_NONE, &shows_form, "with the form of a new ticket", NULL },
   { "assign", 0, 0, G_OPTION_ARG_NONE, &chooses, "with \"assign to…\"", NULL },
   { "house", 0, 0, G_OPTION_ARG_NONE, &shows_house, "with a house's card", NULL },
+  { "conflict", 0, 0, G_OPTION_ARG_NONE, &conflicts, "with an act that was refused", NULL },
   { "dark", 0, 0, G_OPTION_ARG_NONE, &is_dark, "in dark", NULL },
   { "width", 0, 0, G_OPTION_ARG_INT, &width, "pixels", "N" },
   { "height", 0, 0, G_OPTION_ARG_INT, &height, "pixels", "N" },
   { NULL },
 };
+
+/* A colleague was faster with the first ticket that somebody has. */
+static void
+refuse (BoardFixture *fixture)
+{
+  GListModel *visits = uch_replica_list_current_visits (fixture->replica);
+  GListModel *staff = uch_replica_list (fixture->replica, UCH_TABLE_STAFF);
+  g_autoptr (UchEntity) other = g_list_model_get_item (staff, g_list_model_get_n_items (staff) - 1);
+
+  for (guint i = 0; i < g_list_model_get_n_items (visits); i++)
+    {
+      g_autoptr (UchVisit) visit = g_list_model_get_item (visits, i);
+      g_autoptr (UchCommand) lost = NULL;
+
+      if (!uch_visit_is_open (visit) || visit->engineer_id == NULL)
+        continue;
+      lost = uch_replica_make_command (fixture->replica, UCH_COMMAND_VISIT_ASSIGN, "ticket", "s",
+                                       visit->ticket_id, "visit", "s", visit->parent.id, "engineer",
+                                       "s", other->id, NULL);
+      uch_fake_replica_refuse (fixture->replica, lost, UCH_VERDICT_CONFLICT, UCH_REFUSAL_CHANGED,
+                               UCH_ENTITY (visit));
+      return;
+    }
+}
 
 static void
 show_panel (UchBoardPage *page, BoardFixture *fixture)
@@ -39,6 +64,8 @@ show_panel (UchBoardPage *page, BoardFixture *fixture)
       if (uch_ticket_is_open (ticket) && (ticket->visit_id != NULL) == shows_card)
         ids[0] = ticket->parent.id;
     }
+  if (conflicts)
+    refuse (fixture);
   if (shows_card && ids[0] != NULL)
     uch_board_page_show_ticket (page, ids[0]);
   if (shows_form)
