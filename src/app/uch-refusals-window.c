@@ -67,6 +67,18 @@ make_button (const char *icon, const char *label)
   return button;
 }
 
+/* What was meant, as a row's title: with a capital letter. */
+static char *
+make_title (UchReplica *replica, const UchCommand *command)
+{
+  g_autofree char *meant = uch_format_command (replica, command);
+  GString         *title = g_string_new (NULL);
+
+  g_string_append_unichar (title, g_unichar_toupper (g_utf8_get_char (meant)));
+  g_string_append (title, g_utf8_next_char (meant));
+  return g_string_free (title, FALSE);
+}
+
 static GtkWidget *
 make_row (gpointer item, gpointer user_data)
 {
@@ -77,7 +89,7 @@ make_row (gpointer item, gpointer user_data)
   const char        *ticket_id = find_ticket_id (replica, command);
   GtkWidget         *row = adw_action_row_new ();
   GtkWidget         *button = NULL;
-  g_autofree char   *meant = uch_format_command (replica, command);
+  g_autofree char   *meant = make_title (replica, command);
   g_autofree char   *reason = uch_format_refusal (replica, uch_refused_get_refusal (refused), NULL,
                                                   uch_refused_get_current (refused));
   g_autofree char   *when
