@@ -37,10 +37,12 @@ open_store (UchSim *self, const char *path, UchStoreFlags flags)
   return TRUE;
 }
 
+/* Takes @command. */
 static void
 add_op (UchSim *self, GPtrArray *ops, UchCommand *command)
 {
   g_ptr_array_add (ops, uch_store_op_new (ops->len + 1, command));
+  uch_command_unref (command);
 }
 
 static UchCommand *
