@@ -141,6 +141,9 @@ journal (Work *work, const char *type, const char *actor_id, UchTime at, const c
     {
       uch_entity_set_text (event, &event->visit_id, visit->parent.id);
       uch_entity_set_text (event, &event->engineer_id, visit->engineer_id);
+    }
+  if (visit != NULL && strcmp (type, UCH_COMMAND_VISIT_PLAN) == 0)
+    { /* only an agreement tells a time */
       event->from_at = visit->agreed_from;
       event->to_at = visit->agreed_to;
     }
