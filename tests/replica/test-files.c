@@ -1,0 +1,206 @@
+/* The replica's two files: damage, other versions, bad disks. */
+#include <glib/gstdio.h>
+
+#include "replica/copy.h"
+#include "support/uch-fault-vfs.h"
+
+static void
+spoil_file (const char *directory, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  g_autofree char *shm = g_strconcat (path, "-shm", NULL);
+
+  g_unlink (wal);
+  g_unlink (shm);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+test_broken_rows_are_set_aside (void)
+{
+  char *directory = copy_make_directory ();
+  g_autoptr (UchReplicaDb) db = copy_open (directory);
+  g_autoptr (UchDecided) decided = NULL;
+
+  copy_sync (db, "s", 5);
+  decided = copy_submit (db, copy_make_note (db, "n1", "не потерять"), NULL);
+  g_clear_object (&db);
+  spoil_file (directory, "replica.db",
+              "no database at all, and longer than a header of one should be");
+  db = copy_open (directory);
+  g_assert_nonnull (uch_replica_db_get_set_aside (db));
+  g_assert_true (g_file_test (uch_replica_db_get_set_aside (db), G_FILE_TEST_EXISTS));
+  g_assert_false (uch_replica_db_is_ready (db));
+  g_assert_cmpuint (copy_count_waiting (db), ==, 1);
+  /* It fills again, with the act that waits above it. */
+  copy_sync (db, "s", 5);
+  g_assert_true (copy_has_row (db, UCH_TABLE_NOTE, "n1"));
+  g_clear_object (&db);
+  copy_remove_directory (directory);
+}
+
+static void
+test_broken_outbox_is_an_error (void)
+{
+  char *directory = copy_make_directory ();
+  g_autoptr (UchReplicaDb) db = copy_open (directory);
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&db);
+  spoil_file (directory, "outbox.db",
+              "no database at all, and longer than a header of one should be");
+  db = uch_replica_db_open (directory, &copy_sources, &error);
+  g_assert_null (db);
+  g_assert_error (error, UCH_DB_ERROR, UCH_DB_ERROR_CORRUPT);
+  copy_remove_directory (directory);
+}
+
+static void
+test_newer_outbox_is_refused (void)
+{
+  char            *directory = copy_make_directory ();
+  g_autofree char *path = g_build_filename (directory, "outbox.db", NULL);
+  g_autoptr (UchReplicaDb) db = copy_open (directory);
+  g_autoptr (UchDb) raw = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&db);
+  raw = uch_db_open (path, 0, &error);
+  g_assert_no_error (error);
+  g_assert_true (uch_db_exec (raw, "PRAGMA user_version = 99", NULL));
+  g_clear_pointer (&raw, uch_db_close);
+  db = uch_replica_db_open (directory, &copy_sources, &error);
+  g_assert_null (db);
+  g_assert_error (error, UCH_DB_ERROR, UCH_DB_ERROR_NEWER);
+  copy_remove_directory (directory);
+}
+
+static void
+test_one_desk_per_folder (void)
+{
+  char *directory = copy_make_directory ();
+  g_autoptr (UchReplicaDb) db = copy_open (directory);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (uch_replica_db_open (directory, &copy_sources, &error));
+  g_assert_error (error, UCH_REPLICA_ERROR, UCH_REPLICA_ERROR_IN_USE);
+  g_clear_object (&db);
+  copy_remove_directory (directory);
+}
+
+static void
+test_folder_that_cannot_be (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (uch_replica_db_open ("/proc/uchastok", &copy_sources, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpint (error->domain, ==, UCH_DB_ERROR);
+}
+
+/* A disk that fills up, fails or goes read-only: the act is refused as a whole, what was done
+ * before is there, and when the disk is well again everything works. */
+static void
+test_bad_disk (gconstpointer data)
+{
+  UchFault fault = (UchFault) GPOINTER_TO_INT (data);
+  char    *directory = copy_make_directory ();
+  g_autoptr (UchReplicaDb) db = NULL;
+  g_autoptr (UchDecided) before = NULL, after = NULL;
+  g_autofree char *big = g_strnfill (60000, 'x');
+
+  db = copy_open (directory);
+  copy_sync (db, "s", 5);
+  before = copy_submit (db, copy_make_note (db, "n-before", "до"), NULL);
+  g_assert_nonnull (before);
+  for (guint n = 0; n < 12; n++)
+    {
+      g_autofree char *id = g_strdup_printf ("n-%u", n);
+      g_autoptr (UchDecided) decided = NULL;
+      g_autoptr (GError) error = NULL;
+      guint waiting = copy_count_waiting (db);
+
+      uch_fault_vfs_set (fault, n);
+      decided = copy_submit (db, copy_make_note (db, id, big), &error);
+      uch_fault_vfs_set (UCH_FAULT_NONE, 0);
+      if (decided == NULL)
+        {
+          g_assert_nonnull (error);
+          g_assert_cmpint (error->domain, ==, UCH_DB_ERROR);
+          g_assert_cmpuint (copy_count_waiting (db), ==, waiting);
+        }
+      else
+        g_assert_cmpuint (copy_count_waiting (db), ==, waiting + 1);
+    }
+  after = copy_submit (db, copy_make_note (db, "n-after", "после"), NULL);
+  g_assert_nonnull (after);
+  g_assert_true (copy_has_row (db, UCH_TABLE_NOTE, "n-before"));
+  g_assert_true (copy_has_row (db, UCH_TABLE_NOTE, "n-after"));
+  g_clear_object (&db);
+  db = copy_open (directory);
+  g_assert_true (copy_has_row (db, UCH_TABLE_NOTE, "n-before"));
+  g_assert_true (copy_has_row (db, UCH_TABLE_NOTE, "n-after"));
+  g_clear_object (&db);
+  copy_remove_directory (directory);
+}
+
+/* A page that cannot be written leaves the cursor where it was; asked for again it goes in. */
+static void
+test_page_on_a_full_disk (void)
+{
+  char *directory = copy_make_directory ();
+  g_autoptr (UchReplicaDb) db = copy_open (directory);
+  gboolean done = FALSE;
+
+  copy_sync (db, "s", 5);
+  for (guint n = 0; n < 40 && !done; n++)
+    {
+      g_autoptr (GPtrArray) rows = copy_rows_new ();
+      g_autoptr (GPtrArray) changes = copy_changes_new ();
+      g_autoptr (GError) error = NULL;
+      UchWireChanges page = { (char *) "s", 5, 6, 6, 0, FALSE, rows };
+
+      for (guint i = 0; i < 200; i++)
+        {
+          g_autofree char *id = g_strdup_printf ("n-%u", i);
+
+          copy_add_row (rows, UCH_TABLE_NOTE, id, 6, ",\"ticket_id\":\"t1\",\"text\":\"заметка\"");
+        }
+      uch_fault_vfs_set (UCH_FAULT_FULL, n);
+      done = uch_replica_db_apply_changes (db, &page, changes, &error);
+      uch_fault_vfs_set (UCH_FAULT_NONE, 0);
+      if (!done)
+        {
+          g_assert_cmpint (error->domain, ==, UCH_DB_ERROR);
+          g_assert_cmpint (uch_replica_db_get_cursor (db), ==, 5);
+          g_assert_false (copy_has_row (db, UCH_TABLE_NOTE, "n-0"));
+        }
+    }
+  g_assert_cmpint (uch_replica_db_get_cursor (db), ==, done ? 6 : 5);
+  g_clear_object (&db);
+  copy_remove_directory (directory);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *path;
+    UchFault    fault;
+  } disks[] = { { "/replica-db/bad-disk/full", UCH_FAULT_FULL },
+                { "/replica-db/bad-disk/io", UCH_FAULT_IO } };
+
+  uch_fault_vfs_install ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/replica-db/broken-rows-are-set-aside", test_broken_rows_are_set_aside);
+  g_test_add_func ("/replica-db/broken-outbox-is-an-error", test_broken_outbox_is_an_error);
+  g_test_add_func ("/replica-db/newer-outbox-is-refused", test_newer_outbox_is_refused);
+  g_test_add_func ("/replica-db/one-desk-per-folder", test_one_desk_per_folder);
+  g_test_add_func ("/replica-db/folder-that-cannot-be", test_folder_that_cannot_be);
+  g_test_add_func ("/replica-db/page-on-a-full-disk", test_page_on_a_full_disk);
+  for (guint i = 0; i < G_N_ELEMENTS (disks); i++)
+    g_test_add_data_func (disks[i].path, GINT_TO_POINTER (disks[i].fault), test_bad_disk);
+  return g_test_run ();
+}
