@@ -147,6 +147,7 @@ test_the_file_holds_whole_and_harmless_values (void)
   g_string_truncate (csv, 0);
   uch_ticket_export_append (csv, columns, NULL, ticket, visit, NOON);
   g_assert_true (g_str_has_prefix (csv->str, "2417;2026-11-22 12:00;"));
+  g_assert_nonnull (strstr (csv->str, ";8 (962) 123-45-67;"));
   g_assert_nonnull (strstr (csv->str, ";2026-11-22 12:40;"));
   g_assert_nonnull (strstr (csv->str, "\"ул. Мира, 280; кв. 7\""));
   g_assert_nonnull (strstr (csv->str, "\"две\nстроки \"\"в кавычках\"\"\""));

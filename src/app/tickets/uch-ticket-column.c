@@ -1,6 +1,7 @@
 #include "app/tickets/uch-ticket-column.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "app/uch-format.h"
 #include "core/uch-fold.h"
@@ -130,6 +131,18 @@ dup_due (const UchVisit *visit, UchTime now, UchTicketTextStyle style)
   return dup_instant (visit->due_at, now, style);
 }
 
+static char *
+dup_phone (const UchTicket *ticket, UchTicketTextStyle style)
+{
+  g_autofree char *phone
+      = ticket->phone != NULL ? uch_phone_format (ticket->phone) : g_strdup (ticket->phone_raw);
+
+  /* A spreadsheet takes what begins with a plus for a formula. */
+  if (style == UCH_TICKET_TEXT_FILE && phone != NULL && g_str_has_prefix (phone, "+7 "))
+    return g_strconcat ("8 ", phone + strlen ("+7 "), NULL);
+  return g_steal_pointer (&phone);
+}
+
 /**
  * uch_ticket_column_dup_text:
  * @visit: (nullable): the open or last visit of @ticket
@@ -173,8 +186,7 @@ uch_ticket_column_dup_text (const UchTicketColumn *column,
       text = g_strdup (ticket->client_name);
       break;
     case PHONE:
-      text
-          = ticket->phone != NULL ? uch_phone_format (ticket->phone) : g_strdup (ticket->phone_raw);
+      text = dup_phone (ticket, style);
       break;
     case ZONE:
       text = dup_zone (replica, ticket->zone_id);

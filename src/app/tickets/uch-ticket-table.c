@@ -230,6 +230,17 @@ uch_ticket_table_set_sort (UchTicketTable *self, UchTicketSort sort, gboolean de
   for (guint i = 0; i < g_list_model_get_n_items (shown); i++)
     {
       g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (shown, i);
+      GtkSorter *sorter = gtk_column_view_column_get_sorter (column);
+      g_autoptr (GtkSorter) kept = sorter != NULL ? g_object_ref (sorter) : NULL;
+
+      /* GTK 4.8 leaves the arrow in a header that is no longer sorted by; so take the sorter out
+       * and put it in again. */
+      gtk_column_view_column_set_sorter (column, NULL);
+      gtk_column_view_column_set_sorter (column, kept);
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (shown); i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (shown, i);
 
       if (get_column (column)->sort == (int) sort)
         gtk_column_view_sort_by_column (GTK_COLUMN_VIEW (self->view), column,

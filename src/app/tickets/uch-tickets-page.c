@@ -118,6 +118,7 @@ sort_changed_cb (UchTicketsPage *self)
   uch_ticket_filter_bar_get_view (self->bar, view);
   uch_ticket_table_get_sort (self->table, &view->sort, &view->descending);
   uch_ticket_filter_bar_set_view (self->bar, view);
+  uch_ticket_table_set_sort (self->table, view->sort, view->descending);
   apply (self);
 }
 
