@@ -26,10 +26,10 @@ enum
 /* In the order in which the usual ones stand. */
 static const UchTicketColumn columns[] = {
   [NUMBER] = { "number", NC_ ("column", "Number"), 76, UCH_TICKET_SORT_NUMBER, TRUE },
-  [CREATED] = { "created", NC_ ("column", "Created"), 128, UCH_TICKET_SORT_CREATED, TRUE },
+  [CREATED] = { "created", NC_ ("column", "Created"), 124, UCH_TICKET_SORT_CREATED, TRUE },
   [STATE] = { "state", NC_ ("column", "State"), 168, UCH_TICKET_SORT_STATE, TRUE },
-  [DUE] = { "due", NC_ ("column", "Due"), 128, UCH_TICKET_SORT_DUE, TRUE },
-  [ADDRESS] = { "address", NC_ ("column", "Address"), 224, UCH_TICKET_SORT_ADDRESS, TRUE },
+  [DUE] = { "due", NC_ ("column", "Due"), 148, UCH_TICKET_SORT_DUE, TRUE },
+  [ADDRESS] = { "address", NC_ ("column", "Address"), 216, UCH_TICKET_SORT_ADDRESS, TRUE },
   [CATEGORY] = { "category", NC_ ("column", "Category"), 156, UCH_TICKET_SORT_CATEGORY, TRUE },
   [ZONE] = { "zone", NC_ ("column", "Zone"), 136, UCH_TICKET_SORT_ZONE, TRUE },
   [ENGINEER] = { "engineer", NC_ ("column", "Engineer"), 140, -1, TRUE },

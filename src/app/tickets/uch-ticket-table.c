@@ -461,3 +461,17 @@ uch_ticket_table_attach_menu (UchTicketTable *self, GtkMenuButton *button)
   gtk_widget_insert_action_group (GTK_WIDGET (button), "columns", G_ACTION_GROUP (self->actions));
   gtk_menu_button_set_menu_model (button, G_MENU_MODEL (self->menu));
 }
+
+/**
+ * uch_ticket_table_scroll_to_top:
+ *
+ * GTK keeps the row in sight that was there; who asked for another order wants to see its begin.
+ */
+void
+uch_ticket_table_scroll_to_top (UchTicketTable *self)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (self->view); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_LIST_VIEW (child) && g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
+      gtk_widget_activate_action (child, "list.scroll-to-item", "u", 0);
+}

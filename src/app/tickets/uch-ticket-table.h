@@ -18,5 +18,6 @@ void uch_ticket_table_set_sort (UchTicketTable *self, UchTicketSort sort, gboole
 GtkSelectionModel *uch_ticket_table_get_selection_model (UchTicketTable *self);
 GPtrArray         *uch_ticket_table_list_columns (UchTicketTable *self);
 void               uch_ticket_table_attach_menu (UchTicketTable *self, GtkMenuButton *button);
+void               uch_ticket_table_scroll_to_top (UchTicketTable *self);
 
 G_END_DECLS

@@ -34,6 +34,7 @@ struct _UchTicketsPage
   UchTicketQuery       *query;
   GtkFileChooserNative *chooser;
   GCancellable         *exporting; /* nullable */
+  gboolean              to_top;    /* another order or filter was asked for and is not here yet */
 
   /* borrowed: they stand in their places */
   UchTicketFilterBar *bar;
@@ -86,6 +87,11 @@ update_count (UchTicketsPage *self)
   gtk_spinner_set_spinning (self->spinner, loading);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "tickets.export",
                                  n > 0 && self->exporting == NULL);
+  if (!loading && self->to_top)
+    {
+      self->to_top = FALSE;
+      uch_ticket_table_scroll_to_top (self->table);
+    }
   if (n == 0 && loading)
     return; /* nothing jumps: the last list stays until the answer is there */
   /* Translators: %s is the number %u, grouped */
@@ -106,6 +112,7 @@ apply (UchTicketsPage *self)
 
   uch_ticket_filter_bar_get_view (self->bar, view);
   uch_ticket_view_fill (view, uch_session_now (self->session), &filter);
+  self->to_top = TRUE;
   uch_ticket_query_set_filter (self->query, &filter);
   update_count (self);
 }
