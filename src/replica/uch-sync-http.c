@@ -116,7 +116,8 @@ uch_sync_http_new_message (UchSyncHttp *self, const char *method, const char *pa
     return NULL;
   uri = g_uri_parse_relative (self->base, path, SOUP_HTTP_URI_FLAGS, NULL);
   message = soup_message_new_from_uri (method, uri);
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  /* All of it may be sent twice; libsoup would open a connection for every POST that may not. */
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_certificate_cb), self);
   if (self->token != NULL)
     {
