@@ -72,7 +72,7 @@ def people_and_tickets_come_in(folder):
 
 
 def the_real_town_comes_in(folder):
-    places = [os.environ.get("UCHASTOK_DATA"), ROOT.parent / "stavropol", ROOT.parent / "shared/stavropol"]
+    places = [os.environ.get("UCHASTOK_DATA"), ROOT.parent / "shared/stavropol"]
     place = next((str(one) for one in places if one and os.path.exists(f"{one}/houses.csv")), None)
     if not place:
         print("# no real data: neither ../shared/stavropol nor $UCHASTOK_DATA has houses.csv")
