@@ -59,6 +59,8 @@ void uch_sync_client_note_time (UchSyncClient *self, UchTime store_time);
 void uch_sync_tracks_push (UchSyncClient *self);
 void uch_sync_tracks_fetch (UchSyncClient *self);
 
+void uch_sync_tracks_take_changes (UchSyncClient *self, GBytes *body);
+
 /* uch-sync-live.c */
 void     uch_sync_live_connect (UchSyncClient *self);
 void     uch_sync_live_disconnect (UchSyncClient *self);

@@ -188,6 +188,8 @@ message_cb (SoupWebsocketConnection *live,
   type = get_text (message, "type");
   if (g_strcmp0 (type, "poke") == 0)
     note_head (self, get_int (message, "head"));
+  else if (g_strcmp0 (type, "chg") == 0)
+    uch_sync_tracks_take_changes (self, bytes);
   else if (g_strcmp0 (type, "hb") == 0)
     {
       uch_sync_client_note_time (self, get_int (message, "time"));

@@ -371,6 +371,37 @@ applied_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+taken_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Fetch) round = user_data;
+  UchSyncClient *self = round->self;
+  g_autoptr (GError) error = NULL;
+
+  uch_replica_run_finish (UCH_REPLICA (object), result, &error);
+  if (is_over (self, error))
+    return;
+  self->known_head = MAX (self->known_head, round->head);
+  /* What could not be taken so is fetched. */
+  if (error != NULL || round->more)
+    uch_sync_tracks_fetch (self);
+  else
+    uch_sync_live_tell_cursor (self);
+}
+
+/* A small page that the store sent without being asked. */
+void
+uch_sync_tracks_take_changes (UchSyncClient *self, GBytes *body)
+{
+  Fetch  *round = g_new0 (Fetch, 1);
+  UchJob *job = uch_job_new (changes_job, round, NULL);
+
+  round->self = g_object_ref (self);
+  round->body = g_bytes_ref (body);
+  job->writes = TRUE;
+  uch_replica_run (self->replica, job, NULL, taken_cb, round);
+}
+
+static void
 resynced_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Fetch) round = user_data;

@@ -40,6 +40,27 @@ test_broken_rows_are_set_aside (void)
   copy_remove_directory (directory);
 }
 
+/* Damage that shows itself only while the desk works. */
+static void
+test_rebuilt_while_open (void)
+{
+  char *directory = copy_make_directory ();
+  g_autoptr (UchReplicaDb) db = copy_open (directory);
+  g_autoptr (UchDecided) decided = NULL;
+  g_autoptr (GError) error = NULL;
+
+  copy_sync (db, "s", 5);
+  decided = copy_submit (db, copy_make_note (db, "n1", "не потерять"), NULL);
+  g_assert_true (uch_replica_db_rebuild (db, &error));
+  g_assert_no_error (error);
+  g_assert_false (uch_replica_db_is_ready (db));
+  g_assert_cmpuint (copy_count_waiting (db), ==, 1);
+  copy_sync (db, "s", 5);
+  g_assert_true (copy_has_row (db, UCH_TABLE_NOTE, "n1"));
+  g_clear_object (&db);
+  copy_remove_directory (directory);
+}
+
 static void
 test_broken_outbox_is_an_error (void)
 {
@@ -195,6 +216,7 @@ main (int argc, char **argv)
   uch_fault_vfs_install ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/replica-db/broken-rows-are-set-aside", test_broken_rows_are_set_aside);
+  g_test_add_func ("/replica-db/rebuilt-while-open", test_rebuilt_while_open);
   g_test_add_func ("/replica-db/broken-outbox-is-an-error", test_broken_outbox_is_an_error);
   g_test_add_func ("/replica-db/newer-outbox-is-refused", test_newer_outbox_is_refused);
   g_test_add_func ("/replica-db/one-desk-per-folder", test_one_desk_per_folder);
