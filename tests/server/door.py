@@ -44,6 +44,8 @@ def command(*words, stdin="", status=0):
 
 
 class Daemon:
+    running = []  # whatever becomes of a test, its daemon ends with it
+
     def __init__(self, folder, *arguments):
         self.folder, self.arguments, self.port = Path(folder), arguments, 0
         if not self.folder.exists():
@@ -60,6 +62,7 @@ class Daemon:
         self.process = subprocess.Popen(
             [str(STORE), "serve", "--data", str(self.folder), "--listen", f"127.0.0.1:{self.port}", *self.arguments],
             stdout=subprocess.PIPE, stderr=self.log, text=True, env={**os.environ, "G_DEBUG": "fatal-criticals"})
+        Daemon.running.append(self.process)
         line = self.process.stdout.readline()
         match = re.search(r"ready on https?://127\.0\.0\.1:(\d+)", line)
         assert match, (line, self.said())
@@ -242,4 +245,10 @@ def main(tests):
                 log = Path(folder) / "s/log"
                 if log.exists():
                     print(log.read_text(errors="replace")[-4000:], file=sys.stderr)
+            finally:
+                for process in Daemon.running:
+                    if process.poll() is None:
+                        process.kill()
+                        process.wait()
+                Daemon.running.clear()
     sys.exit(1 if failed else 0)
