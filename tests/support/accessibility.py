@@ -37,6 +37,7 @@ class Accessibility:
         self.connection = Gio.DBusConnection.new_for_address_sync(
             self.address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
         self.names = {}  # of roles and states, by number
+        self.call(REGISTRY, ACCESSIBLE, "GetChildren")  # up before the first desk looks for it
 
     def call_all(self, calls):
         """Sends all calls at once: (name, path), interface, method, arguments. An answer is None when it failed."""

@@ -50,6 +50,7 @@ def screenshot(options):
                 for size in options.size:
                     width, height = (int(part) for part in size.split("x"))
                     one = office.desk(options.login, size=(width, height), language=language, scheme=scheme)
+                    desk.wait(lambda: any(w.role == "list item" for w in one.walk()), "the board to fill")
                     one.settle()
                     for keys in options.key:
                         one.screen.key(keys)

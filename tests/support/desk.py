@@ -375,21 +375,21 @@ class Cable:
     """A network cable between a desk and the store: it can be pulled out, and be slow."""
 
     def __init__(self, port):
-        self.target, self.plugged, self.delay_s, self.pairs = port, True, 0.0, set()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
+        self.target, self.delay_s, self.pairs = port, 0.0, set()
         self.lock = threading.Lock()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listen(0)
 
-    def _accept(self):
+    def _listen(self, port):
+        self.listener = socket.create_server(("127.0.0.1", port))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+
+    def _accept(self, listener):
         while True:
             try:
-                near, _ = self.listener.accept()
+                near, _ = listener.accept()
             except OSError:
                 return
-            if not self.plugged:
-                near.close()
-                continue
             try:
                 far = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
@@ -421,16 +421,18 @@ class Cable:
             self.pairs.discard(pair)
 
     def pull(self):
-        self.plugged = False
+        """Ends what is connected; whoever tries anew is refused."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
         for pair in list(self.pairs):
             self._drop(pair)
 
     def plug(self):
-        self.plugged = True
+        self._listen(self.port)
 
     def close(self):
-        self.pull()
-        self.listener.close()
+        if self.listener.fileno() >= 0:
+            self.pull()
 
 
 class Store:
