@@ -213,7 +213,7 @@ class Widget:
 
     def frame(self):
         above = self.node
-        while above.role not in ("frame", "window", "dialog", "alert") and above.parent:
+        while above.role not in ("frame", "window", "dialog") and above.parent:
             above = above.parent
         return Widget(self.desk, above)
 
@@ -293,7 +293,11 @@ class Desk(Widget):
         self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
         self.process = subprocess.Popen(words, env=self.environment(), stdout=self.log, stderr=self.log,
                                         start_new_session=True)
-        self.node = Node(wait(self._application, f"the desk of {self.login} to appear"), None)
+        try:
+            self.node = Node(wait(self._application, f"the desk of {self.login} to appear", 2 * TIMEOUT_S), None)
+        except Timeout:
+            print(f"screenshot: {self.screenshot(f'absent-{self.login}')}\n{self.log_tail()}", file=sys.stderr)
+            raise
         self.node.role = "application"
         wait(lambda: self.screen.xdotool("search", "--onlyvisible", "--class", "uchastok"), "its window")
         self.focus()
