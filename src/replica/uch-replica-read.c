@@ -334,6 +334,30 @@ fold_row (gconstpointer row)
 }
 
 static gboolean
+has_id (GPtrArray *rows, const char *id)
+{
+  for (guint i = 0; i < rows->len; i++)
+    if (strcmp (((UchEntity *) g_ptr_array_index (rows, i))->id, id) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether the index tells all letters of the folded words apart: then it need not be asked twice.
+ */
+static gboolean
+is_exact (const char *words)
+{
+  for (const char *p = words; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (c >= 0x80 && (c < 0x430 || c >= 0x450))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 search_table (UchReplicaDb *self,
               UchTable      table,
               const char   *text,
@@ -343,6 +367,7 @@ search_table (UchReplicaDb *self,
 {
   g_autoptr (GArray) rowids = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autofree char *words = uch_fold (text);
+  gboolean         exact = is_exact (words);
 
   uch_search_index_find (self->search, table, text, limit * CANDIDATES_PER_RESULT, rowids);
   for (guint i = 0; i < rowids->len && found->len < limit; i++)
@@ -354,8 +379,9 @@ search_table (UchReplicaDb *self,
         return FALSE;
       if (row == NULL)
         continue;
-      folded = fold_row (row);
-      if (uch_fold_matches (folded, words) && !g_ptr_array_find (found, row, NULL))
+      if (!exact)
+        folded = fold_row (row);
+      if ((exact || uch_fold_matches (folded, words)) && !has_id (found, row->id))
         g_ptr_array_add (found, g_steal_pointer (&row));
     }
   return TRUE;
@@ -385,15 +411,6 @@ find_number (UchReplicaDb *self, const char *text, GPtrArray *tickets, GError **
       g_ptr_array_add (tickets, ticket);
     }
   return step != UCH_DB_STEP_ERROR;
-}
-
-static gboolean
-has_id (GPtrArray *rows, const char *id)
-{
-  for (guint i = 0; i < rows->len; i++)
-    if (strcmp (((UchEntity *) g_ptr_array_index (rows, i))->id, id) == 0)
-      return TRUE;
-  return FALSE;
 }
 
 /* 8 (962) … is written down as +7 962 …: as it was typed, else so. */
