@@ -243,8 +243,8 @@ replace_ids (GVariant *args, GHashTable *renamed)
   g_variant_iter_init (&iter, args);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
     {
-      g_autoptr (GVariant) owned = value;
-      const char *fresh = NULL;
+      g_autoptr (GVariant) owned G_GNUC_UNUSED = value;
+      const char                *fresh = NULL;
 
       if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
         fresh = g_hash_table_lookup (renamed, g_variant_get_string (value, NULL));

@@ -134,8 +134,8 @@ uch_store_sqlite_prune (UchStoreBackend *backend,
     [UCH_STORE_OLD_DELETIONS] = "DELETE FROM deletion WHERE made_at < ?1",
     [UCH_STORE_OLD_POSITIONS] = "DELETE FROM position WHERE received_at < ?1",
     [UCH_STORE_DENSE_POSITIONS]
-    = "DELETE FROM position AS p WHERE received_at < ?1 AND EXISTS (SELECT 1 FROM position AS q"
-      " WHERE q.engineer_id = p.engineer_id AND q.at >= p.at - p.at % ?2 AND q.at < p.at)",
+    = ("DELETE FROM position AS p WHERE received_at < ?1 AND EXISTS (SELECT 1 FROM position AS q"
+       " WHERE q.engineer_id = p.engineer_id AND q.at >= p.at - p.at % ?2 AND q.at < p.at)"),
     [UCH_STORE_OLD_SESSIONS]
     = "DELETE FROM session WHERE max (used_at, ended_at) < ?1 AND kind <> 'machine'",
     [UCH_STORE_OLD_DELAYS] = "DELETE FROM delay WHERE failed_at < ?1",
