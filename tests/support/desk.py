@@ -297,6 +297,7 @@ class Desk(Widget):
             self.node = Node(wait(self._application, f"the desk of {self.login} to appear", 2 * TIMEOUT_S), None)
         except Timeout:
             print(f"screenshot: {self.screenshot(f'absent-{self.login}')}\n{self.log_tail()}", file=sys.stderr)
+            self.close()
             raise
         self.node.role = "application"
         wait(lambda: self.screen.xdotool("search", "--onlyvisible", "--class", "uchastok"), "its window")
