@@ -73,15 +73,21 @@ uch_replica_db_resync (UchReplicaDb *self, GError **error)
   return uch_db_commit (self->db, error);
 }
 
-/* Everybody's operations under new names and numbers. */
+/* Everybody's operations under new names and numbers, for the store called @store; NULL: for the
+ * one they were for. */
 static gboolean
-renumber_all (UchReplicaDb *self, GError **error)
+renumber_all (UchReplicaDb *self, const char *store, GError **error)
 {
   g_autoptr (GPtrArray) authors = uch_outbox_list_authors (self->outbox, error);
   UchDb *db = uch_outbox_get_db (self->outbox);
 
   if (authors == NULL || !uch_db_begin (db, error))
     return FALSE;
+  if (store != NULL && !uch_outbox_set_meta (self->outbox, "store", store, error))
+    {
+      uch_db_rollback (db);
+      return FALSE;
+    }
   for (guint i = 0; i < authors->len; i++)
     {
       g_autofree char *new_id = uch_replica_db_make_id (self);
@@ -111,18 +117,30 @@ renumber_all (UchReplicaDb *self, GError **error)
 gboolean
 uch_replica_db_renumber (UchReplicaDb *self, GError **error)
 {
-  return renumber_all (self, error);
+  return renumber_all (self, NULL, error);
 }
 
-/* The store has come back from a backup, or is another one. */
+/* Is it the store that the operations were sent to? If it has come back from a backup, or is
+ * another one, they are sent again. The outbox itself remembers: the rows may have been lost. */
+static gboolean
+meet_store_of_outbox (UchReplicaDb *self, const char *store, GError **error)
+{
+  g_autofree char *known = NULL;
+
+  if (!uch_outbox_get_meta (self->outbox, "store", &known, error))
+    return FALSE;
+  if (g_strcmp0 (known, store) == 0)
+    return TRUE;
+  return known != NULL ? renumber_all (self, store, error)
+                       : uch_outbox_set_meta (self->outbox, "store", store, error);
+}
+
 static gboolean
 meet_store (UchReplicaDb *self, const char *store, GError **error)
 {
-  gboolean known = self->store != NULL;
-
   if (g_strcmp0 (self->store, store) == 0)
     return TRUE;
-  if (known && !renumber_all (self, error))
+  if (!meet_store_of_outbox (self, store, error))
     return FALSE;
   g_free (self->store);
   self->store = g_strdup (store);

@@ -40,6 +40,30 @@ test_broken_rows_are_set_aside (void)
   copy_remove_directory (directory);
 }
 
+/* The rows are lost, and the store comes back from a backup before they are read again: what it had
+ * accepted must still be sent again. */
+static void
+test_lost_rows_and_new_epoch (void)
+{
+  char *directory = copy_make_directory ();
+  g_autoptr (UchReplicaDb) db = copy_open (directory);
+  g_autoptr (UchDecided) decided = NULL;
+  g_autoptr (GPtrArray) again = NULL;
+
+  copy_sync (db, "s", 5);
+  decided = copy_submit (db, copy_make_note (db, "n1", "принято"), NULL);
+  copy_answer (db, 1, UCH_VERDICT_OK, 6);
+  g_clear_object (&db);
+  spoil_file (directory, "replica.db",
+              "no database at all, and longer than a header of one should be");
+  db = copy_open (directory);
+  copy_sync (db, "s-restored", 5);
+  again = uch_replica_db_list_push (db, NULL);
+  g_assert_cmpuint (again->len, ==, 1);
+  g_clear_object (&db);
+  copy_remove_directory (directory);
+}
+
 /* Damage that shows itself only while the desk works. */
 static void
 test_rebuilt_while_open (void)
@@ -216,6 +240,7 @@ main (int argc, char **argv)
   uch_fault_vfs_install ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/replica-db/broken-rows-are-set-aside", test_broken_rows_are_set_aside);
+  g_test_add_func ("/replica-db/lost-rows-and-new-epoch", test_lost_rows_and_new_epoch);
   g_test_add_func ("/replica-db/rebuilt-while-open", test_rebuilt_while_open);
   g_test_add_func ("/replica-db/broken-outbox-is-an-error", test_broken_outbox_is_an_error);
   g_test_add_func ("/replica-db/newer-outbox-is-refused", test_newer_outbox_is_refused);
