@@ -358,6 +358,10 @@ class Desk(Widget):
         pid = self.pid()
         if pid:
             os.kill(pid, signal.SIGTERM)
+            try:
+                self.process.wait(10)  # the session around it then ends by itself, its bus with it
+            except subprocess.TimeoutExpired:
+                pass
         stop(self.process)
 
     def log_tail(self):
