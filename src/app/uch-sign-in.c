@@ -343,11 +343,13 @@ uch_sign_in_describe_error (const GError *error)
 /**
  * uch_sign_in_is_network_error:
  *
- * Returns: whether it is only that the store can't be reached now
+ * Returns: whether it is only that the store can't be reached now; something else answering in its
+ *     place (a captive portal, a proxy that hangs up) is the same to whoever has a copy here
  */
 gboolean
 uch_sign_in_is_network_error (const GError *error)
 {
   return g_error_matches (error, UCH_SYNC_ERROR, UCH_SYNC_ERROR_NO_CONNECTION)
-         || g_error_matches (error, UCH_SYNC_ERROR, UCH_SYNC_ERROR_NO_SUCH_HOST);
+         || g_error_matches (error, UCH_SYNC_ERROR, UCH_SYNC_ERROR_NO_SUCH_HOST)
+         || g_error_matches (error, UCH_SYNC_ERROR, UCH_SYNC_ERROR_NOT_A_STORE);
 }
