@@ -2,8 +2,7 @@
 import math
 
 import desk
-from acts import (agree, ask_store, engineer_row, engineers_on_shift, row_of, sync_says,
-                  unassigned_numbers, zone_of)
+from acts import agree, ask_store, engineer_row, engineers_on_shift, first_row, sync_says, zone_of
 
 MAP = "Map of houses, tickets and engineers"
 TILE_PX = 256
@@ -49,8 +48,7 @@ def free_engineer_on_the_map(office):
 def a_row_dragged_to_a_marker_is_assigned(office):
     engineer, _, latitude, longitude = free_engineer_on_the_map(office)
     one, view = desk_that_looks_at(office, latitude, longitude)
-    number = unassigned_numbers(office)[0]
-    row = row_of(one, number)
+    row, number = first_row(one)
     one.screen.drag(row.middle, point_on_screen(one, view, latitude, longitude))
     agree(one, office, number, engineer)
 
