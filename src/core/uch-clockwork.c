@@ -1,9 +1,5 @@
 #include "core/uch-clockwork.h"
 
-/* Source: the office's rules; decide checks the same limits again. */
-#define CLOSE_AFTER_MS (14 * UCH_DAY_MS)
-#define MISSED_AFTER_MS (60 * UCH_MINUTE_MS)
-
 /**
  * uch_clockwork_consider_ticket:
  * @id: of the command
@@ -19,7 +15,8 @@ uch_clockwork_consider_ticket (const UchTicket *ticket, UchTime now, const char 
 
   if (ticket->state == UCH_TICKET_ON_HOLD && ticket->wake_at != 0 && ticket->wake_at <= now)
     type = UCH_COMMAND_TICKET_WAKE;
-  else if (ticket->state == UCH_TICKET_RESOLVED && now - ticket->resolved_at >= CLOSE_AFTER_MS)
+  else if (ticket->state == UCH_TICKET_RESOLVED
+           && now - ticket->resolved_at >= UCH_TICKET_CLOSE_AFTER_MS)
     type = UCH_COMMAND_TICKET_CLOSE;
   if (type == NULL)
     return NULL;
@@ -38,7 +35,7 @@ UchCommand *
 uch_clockwork_consider_visit (const UchVisit *visit, UchTime now, const char *id)
 {
   if (visit->state >= UCH_VISIT_ON_SITE || visit->arrived_at != 0 || visit->due_at == 0
-      || now < visit->due_at + MISSED_AFTER_MS)
+      || now < visit->due_at + UCH_VISIT_MISSED_AFTER_MS)
     return NULL;
   return uch_command_new_with (
       id, UCH_COMMAND_VISIT_MISS, now, "visit", "s", ((UchEntity *) visit)->id, "reason", "s",

@@ -6,6 +6,11 @@
 
 G_BEGIN_DECLS
 
+/* The limits that decide holds the store to, and by which the store finds what is due. Source: the
+ * office's rules. */
+#define UCH_TICKET_CLOSE_AFTER_MS (14 * UCH_DAY_MS)    /* after it was resolved */
+#define UCH_VISIT_MISSED_AFTER_MS (60 * UCH_MINUTE_MS) /* after it was due */
+
 UchCommand *uch_clockwork_consider_ticket (const UchTicket *ticket, UchTime now, const char *id);
 UchCommand *uch_clockwork_consider_visit (const UchVisit *visit, UchTime now, const char *id);
 

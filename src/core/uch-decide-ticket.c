@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "core/uch-category.h"
+#include "core/uch-clockwork.h"
 #include "core/uch-draft-private.h"
 #include "core/uch-steps.h"
 
-/* Source: the office's rules; "reopened" is within 30 days, the store closes after 14. */
+/* Source: the office's rules; "reopened" is within 30 days. */
 #define REOPEN_MAX_MS (30 * UCH_DAY_MS)
-#define CLOSE_AFTER_MS (14 * UCH_DAY_MS)
 
 static gboolean
 check_refers (UchDraft *draft, const UchTicket *ticket)
@@ -173,7 +173,8 @@ take_step (UchDraft *draft, UchTicket *ticket, UchVisit *visit)
     return abandon (draft, ticket, visit);
   if (strcmp (type, UCH_COMMAND_TICKET_CLOSE) == 0)
     {
-      if (draft->actor->role == UCH_ROLE_STORE && draft->now - ticket->resolved_at < CLOSE_AFTER_MS)
+      if (draft->actor->role == UCH_ROLE_STORE
+          && draft->now - ticket->resolved_at < UCH_TICKET_CLOSE_AFTER_MS)
         return uch_draft_refuse (draft, UCH_REFUSAL_ILLEGAL_STEP, NULL);
       ticket->closed_at = draft->at;
     }

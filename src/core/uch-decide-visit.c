@@ -2,12 +2,10 @@
 #include <string.h>
 
 #include "core/uch-category.h"
+#include "core/uch-clockwork.h"
 #include "core/uch-draft-private.h"
 #include "core/uch-promise.h"
 #include "core/uch-steps.h"
-
-/* The store calls a visit missed this long after it was due. Source: the office's rules. */
-#define MISSED_AFTER_MS (60 * UCH_MINUTE_MS)
 
 static void
 note_visit (UchDraft *draft, const UchVisit *visit)
@@ -353,7 +351,7 @@ uch_decide_visit_step (UchDraft *draft)
     return FALSE;
   if (strcmp (type, UCH_COMMAND_VISIT_MISS) == 0
       && (visit->due_at == 0 || visit->arrived_at != 0
-          || draft->now < visit->due_at + MISSED_AFTER_MS))
+          || draft->now < visit->due_at + UCH_VISIT_MISSED_AFTER_MS))
     return uch_draft_refuse (draft, UCH_REFUSAL_ILLEGAL_STEP, "due_at");
   visit = uch_draft_edit (draft, visit);
   visit->state = step->to;
