@@ -13,12 +13,13 @@
 
 struct _UchStoreAsync
 {
-  GObject      parent_instance;
-  UchDbWorker *writer; /* (owned) */
-  UchDbWorker *reader; /* (owned): the writer itself where there is only one connection */
-  UchDbWorker *hasher; /* (owned): passwords, one at a time */
-  UchStore    *store;  /* (owned) used on the writer only */
-  UchStore    *copy;   /* (owned) used on the reader only; the store itself in memory */
+  GObject        parent_instance;
+  UchDbWorker   *writer; /* (owned) */
+  UchDbWorker   *reader; /* (owned): the writer itself where there is only one connection */
+  UchDbWorker   *hasher; /* (owned): passwords, one at a time */
+  UchStore      *store;  /* (owned) used on the writer only */
+  UchStore      *copy;   /* (owned) used on the reader only; the store itself in memory */
+  UchStoreWatch *watch;  /* (owned) (nullable) until somebody watches */
 };
 
 G_DEFINE_FINAL_TYPE (UchStoreAsync, uch_store_async, G_TYPE_OBJECT)
@@ -133,6 +134,7 @@ uch_store_async_get_n_queued (UchStoreAsync *self)
 void
 uch_store_async_stop (UchStoreAsync *self)
 {
+  g_clear_pointer (&self->watch, uch_store_watch_free);
   /* The hasher hands its jobs on to the writer. */
   if (self->hasher != NULL)
     uch_db_worker_stop (self->hasher);
@@ -140,6 +142,46 @@ uch_store_async_stop (UchStoreAsync *self)
     uch_db_worker_stop (self->reader);
   if (self->writer != NULL)
     uch_db_worker_stop (self->writer);
+}
+
+/**
+ * uch_store_async_watch:
+ * @self: a store that nobody watches yet
+ * @watcher: (scope forever): what to call; static
+ * @user_data: for @watcher
+ *
+ * From now on tells when the head moves, whoever moved it, and what others say. A commit of this
+ * process is told at once, one of another process as soon as the database passes it on (PostgreSQL:
+ * NOTIFY), at the latest when the head is looked at (every 2 s). Call it where the store is used:
+ * one thread, one main context.
+ */
+void
+uch_store_async_watch (UchStoreAsync *self, const UchStoreWatcher *watcher, gpointer user_data)
+{
+  g_return_if_fail (self->watch == NULL);
+  self->watch = uch_store_watch_new (self, watcher, user_data);
+}
+
+/**
+ * uch_store_async_tell:
+ * @self: a store that is watched
+ * @topic: a word without spaces
+ * @payload: text for whoever listens to that topic; nothing personal, administrators can read it
+ *
+ * Says something small to all processes at this database, this one too: "this session has ended",
+ * "positions changed". It is a hint: who is not connected misses it, and is told so
+ * (UchStoreWatcher.lost) when he is back. The order in which one process speaks is kept.
+ *
+ * Returns: %FALSE when it is longer than %UCH_STORE_TOLD_LEN_MAX, and not said
+ */
+gboolean
+uch_store_async_tell (UchStoreAsync *self, const char *topic, const char *payload)
+{
+  g_return_val_if_fail (self->watch != NULL, FALSE);
+  g_return_val_if_fail (*topic != '\0' && strpbrk (topic, " \n") == NULL, FALSE);
+  if (strlen (topic) + strlen (payload) > UCH_STORE_TOLD_LEN_MAX)
+    return FALSE;
+  return uch_store_watch_tell (self->watch, topic, payload);
 }
 
 /* Where passwords are checked. */
@@ -156,6 +198,7 @@ typedef struct
   gpointer       data;
   GDestroyNotify destroy_data;
   GDestroyNotify destroy_result;
+  gint64         head; /* as far as this connection has brought it */
 } Call;
 
 static void
@@ -175,6 +218,7 @@ call_job (UchDbWorker *worker, GTask *task, gpointer data)
   GError  *error = NULL;
   gpointer result = call->func (call->store, call->data, &error);
 
+  call->head = uch_store_get_committed (call->store);
   if (error != NULL)
     {
       if (result != NULL && call->destroy_result != NULL)
@@ -193,7 +237,10 @@ relay_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GDestroyNotify destroy = g_object_get_data (G_OBJECT (outer), "destroy-result");
   GError        *error = NULL;
   gpointer       value = g_task_propagate_pointer (G_TASK (result), &error);
+  UchStoreAsync *self = g_task_get_source_object (outer);
 
+  if (self->watch != NULL)
+    uch_store_watch_note (self->watch, ((Call *) g_task_get_task_data (G_TASK (result)))->head);
   if (error != NULL)
     g_task_return_error (outer, error);
   else
@@ -412,15 +459,18 @@ static void
 pushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) outer = user_data;
-  Push   *push = g_task_get_task_data (G_TASK (result));
-  Push   *told = g_task_get_task_data (outer);
-  GError *error = NULL;
+  Push          *push = g_task_get_task_data (G_TASK (result));
+  Push          *told = g_task_get_task_data (outer);
+  UchStoreAsync *self = g_task_get_source_object (outer);
+  GError        *error = NULL;
 
   if (g_task_propagate_pointer (G_TASK (result), &error) == NULL)
     {
       g_task_return_error (outer, error);
       return;
     }
+  if (push->acks != NULL && self->watch != NULL)
+    uch_store_watch_note (self->watch, push->head);
   told->acks = g_steal_pointer (&push->acks);
   told->last_mid = push->last_mid;
   told->head = push->head;

@@ -12,6 +12,21 @@ G_DECLARE_FINAL_TYPE (UchStoreAsync, uch_store_async, UCH, STORE_ASYNC, GObject)
 /* Runs on one of the store's threads; returns its result, or NULL with @error set. */
 typedef gpointer (*UchStoreFunc) (UchStore *store, gpointer data, GError **error);
 
+/* What others did, this process or another one at the same database. Told in the main context that
+ * was the caller's default one at uch_store_async_watch(). */
+typedef struct
+{
+  /* The order has grown to @head, whoever did it; several steps may come as one. */
+  void (*moved) (UchStoreAsync *self, gint64 head, gpointer user_data);
+  /* (nullable): somebody said it with uch_store_async_tell(); one hears one's own words, too. */
+  void (*heard) (UchStoreAsync *self, const char *topic, const char *payload, gpointer user_data);
+  /* (nullable): words may have been lost: what hangs on them must be looked at anew. */
+  void (*lost) (UchStoreAsync *self, gpointer user_data);
+} UchStoreWatcher;
+
+/* Bytes of topic and payload together. */
+#define UCH_STORE_TOLD_LEN_MAX 7800
+
 UchStoreAsync *uch_store_async_open (const char   *url,
                                      UchStoreFlags flags,
                                      UchRandomFunc random,
@@ -21,6 +36,10 @@ UchStoreAsync *uch_store_async_open (const char   *url,
 const char    *uch_store_async_get_uuid (UchStoreAsync *self);
 guint          uch_store_async_get_n_queued (UchStoreAsync *self);
 void           uch_store_async_stop (UchStoreAsync *self);
+
+void
+uch_store_async_watch (UchStoreAsync *self, const UchStoreWatcher *watcher, gpointer user_data);
+gboolean uch_store_async_tell (UchStoreAsync *self, const char *topic, const char *payload);
 
 void     uch_store_async_write (UchStoreAsync      *self,
                                 UchStoreFunc        func,

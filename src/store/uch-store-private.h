@@ -18,7 +18,8 @@ struct _UchStore
   gpointer          random_data; /* (unowned) */
   gboolean          read_only;
   gboolean          in_transaction;
-  gint64            head; /* within a writing transaction */
+  gint64            head;      /* within a writing transaction */
+  gint64            committed; /* the last head that this connection made durable */
   guint             n_staff_changes;
   UchTime           compacted_at;
 };
@@ -45,6 +46,7 @@ gboolean          uch_store_snapshot_check (UchStoreSnapshot *self, GError **err
 gboolean uch_store_begin (UchStore *self, GError **error);
 gboolean uch_store_commit (UchStore *self, GError **error);
 void     uch_store_rollback (UchStore *self);
+gint64   uch_store_get_committed (UchStore *self);
 char    *uch_store_make_id (UchStore *self, UchTime now);
 
 /* uch-store-push.c: one push within a writing transaction */

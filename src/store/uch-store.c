@@ -270,7 +270,17 @@ uch_store_commit (UchStore *self, GError **error)
       return FALSE;
     }
   self->in_transaction = FALSE;
-  return BACKEND (self, commit, error);
+  if (!BACKEND (self, commit, error))
+    return FALSE;
+  self->committed = self->head;
+  return TRUE;
+}
+
+/* The last head that this connection made durable; 0: it has written nothing yet. */
+gint64
+uch_store_get_committed (UchStore *self)
+{
+  return self->committed;
 }
 
 void
