@@ -37,8 +37,8 @@ def people_are_added_and_their_passwords_never_shown(folder):
     assert store("user", "add", "anna", "--data", folder / "s", stdin="a long secret\n").returncode == 0
     listed = store("user", "list", "--data", folder / "s").stdout
     assert "anna\tdispatcher" in listed and "secret" not in listed
-    fails(store("user", "add", "Anna", "--data", folder / "s", stdin="a long secret\n"), 2, "is taken")
-    fails(store("user", "add", "boris", "--data", folder / "s", stdin="short\n"), 2, "password")
+    fails(store("user", "add", "Anna", "--data", folder / "s", stdin="a long secret\n"), 1, "is taken")
+    fails(store("user", "add", "boris", "--data", folder / "s", stdin="short\n"), 1, "password")
     fails(store("user", "add", "boris", "--data", folder / "s"), 2, "A password is expected")
     fails(store("user", "add", "boris", "--role", "king", "--data", folder / "s"), 2, "is no role")
 

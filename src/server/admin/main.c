@@ -7,14 +7,25 @@
 #include "server/admin/uch-cli.h"
 
 static const UchCliVerb verbs[] = {
-  { "init", N_ ("make an empty store"), uch_cli_init },
-  { "user", N_ ("see to who may sign in"), uch_cli_user },
-  { "import", N_ ("read houses, zones, centres, staff, clients or tickets"), uch_cli_import },
-  { "token", N_ ("make the secret of an engineer's phone"), uch_cli_token },
-  { "serve", N_ ("serve the desks over HTTPS"), uch_cli_serve },
-  { "backup", N_ ("make a checked copy of the database"), uch_cli_backup },
-  { "fingerprint", N_ ("print the fingerprint of the certificate"), uch_cli_fingerprint },
-  { "demo", N_ ("make a store of an invented town"), uch_cli_demo },
+  { "init", NULL, N_ ("make an empty store"),
+    "init --data /var/lib/uchastok --login head --password-file secret.txt", FALSE, uch_cli_init },
+  { "serve", NULL, N_ ("serve the desks over HTTPS"),
+    "serve --data /var/lib/uchastok --listen 0.0.0.0:8443", FALSE, uch_cli_serve },
+  { "user", "list | add LOGIN | passwd LOGIN | disable LOGIN | enable LOGIN",
+    N_ ("see to who may sign in"),
+    "user add anna --role dispatcher --data /var/lib/uchastok <secret.txt", FALSE, uch_cli_user },
+  { "token", NULL, N_ ("make the secret of an engineer's phone"),
+    "token --engineer 'Ёлкин Пётр' --host dispatch.example.org:8443 --data /var/lib/uchastok",
+    FALSE, uch_cli_token },
+  { "import", "houses|zones|centres|staff|clients|tickets FILE",
+    N_ ("read houses, zones, centres, staff, clients or tickets"),
+    "import houses houses.csv --dry-run --data /var/lib/uchastok", FALSE, uch_cli_import },
+  { "backup", NULL, N_ ("make a checked copy of the database"),
+    "backup --to /srv/backup/uchastok.sqlite --data /var/lib/uchastok", FALSE, uch_cli_backup },
+  { "fingerprint", NULL, N_ ("print the fingerprint of the certificate"),
+    "fingerprint --data /var/lib/uchastok", FALSE, uch_cli_fingerprint },
+  { "demo", NULL, N_ ("make a store of an invented town"), "demo --data /tmp/town --tickets 500",
+    FALSE, uch_cli_demo },
 };
 
 static int
@@ -46,7 +57,6 @@ main (int argc, char *argv[])
     }
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (strcmp (argv[1], verbs[i].name) == 0)
-      return verbs[i].run (argc - 1, argv + 1);
-  g_printerr (_ ("uchastok-store: there is no verb “%s”; see --help\n"), argv[1]);
-  return 2;
+      return uch_cli_run (&verbs[i], argc - 1, argv + 1);
+  return uch_cli_refuse (_ ("there is no verb “%s”; see --help"), argv[1]);
 }

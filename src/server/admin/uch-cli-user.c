@@ -42,15 +42,11 @@ add_user (UchStore         *store,
     {
       g_autofree char *roles = g_strjoinv (", ", (char **) uch_role_nicks);
 
-      g_printerr (_ ("uchastok-store: “%s” is no role; there are: %s\n"), role, roles);
-      return 2;
+      return uch_cli_refuse (_ ("“%s” is no role; there are: %s"), role, roles);
     }
   password = uch_cli_read_password (password_file);
   if (password == NULL)
-    {
-      g_printerr ("uchastok-store: %s\n", _ ("A password is expected on standard input"));
-      return 2;
-    }
+    return uch_cli_refuse ("%s", _ ("A password is expected on standard input"));
   account = uch_store_add_account (store, session, login, password, (UchRole) index, staff_id,
                                    uch_cli_now (), &error);
   return account != NULL ? 0 : uch_cli_fail (error);
@@ -66,10 +62,7 @@ set_password (UchStore         *store,
   GError          *error = NULL;
 
   if (password == NULL)
-    {
-      g_printerr ("uchastok-store: %s\n", _ ("A password is expected on standard input"));
-      return 2;
-    }
+    return uch_cli_refuse ("%s", _ ("A password is expected on standard input"));
   return uch_store_set_password (store, session, login, password, uch_cli_now (), &error)
              ? 0
              : uch_cli_fail (error);
@@ -106,10 +99,7 @@ uch_cli_user (int argc, char *argv[])
   verb = place.rest != NULL ? place.rest[0] : "list";
   login = place.rest != NULL ? place.rest[1] : NULL;
   if (login == NULL && strcmp (verb, "list") != 0)
-    {
-      g_printerr ("uchastok-store: %s\n", _ ("Say whom: a login is missing"));
-      return 2;
-    }
+    return uch_cli_refuse ("%s", _ ("Say whom: a login is missing"));
   store = uch_cli_open (place.folder, 0, &error);
   if (store == NULL)
     return uch_cli_fail (error);
@@ -125,6 +115,5 @@ uch_cli_user (int argc, char *argv[])
                                    uch_cli_now (), &error)
                ? 0
                : uch_cli_fail (error);
-  g_printerr (_ ("uchastok-store: there is no “user %s”\n"), verb);
-  return 2;
+  return uch_cli_refuse (_ ("There is no “user %s”: list, add, passwd, disable or enable"), verb);
 }

@@ -15,13 +15,53 @@
 /* Operations in one commit of a large load. */
 #define PUSH_LEN 2000
 
+/* The verb that runs. */
+static const UchCliVerb *current;
+/* Whether anything was begun: from then on what goes wrong is a failure, no refusal. */
+static gboolean begun;
+
+/**
+ * uch_cli_run:
+ * @argv: the verb and what follows it
+ *
+ * Returns: the exit status
+ */
+int
+uch_cli_run (const UchCliVerb *verb, int argc, char *argv[])
+{
+  g_autofree char *name = g_strdup_printf ("uchastok-store %s", verb->name);
+
+  g_set_prgname (name); /* --help begins with it */
+  current = verb;
+  /* also where the options cannot be read, a program wants to be told in its own way */
+  for (int i = 1; i < argc && strcmp (argv[i], "--") != 0; i++)
+    if (strcmp (argv[i], "--json") == 0)
+      uch_cli_set_json (TRUE);
+  return verb->run (argc, argv);
+}
+
+static GOptionContext *
+make_context (const char *summary)
+{
+  GOptionContext  *context = g_option_context_new (current->arguments);
+  g_autofree char *description = g_strdup_printf (
+      _ ("Example:\n  uchastok-store %s\n\n"
+         "Exit status: 0 done, 1 failed or a fault was found, 2 refused, nothing "
+         "was begun.\nMore: man uchastok-store"),
+      current->example);
+
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (context, description);
+  return context;
+}
+
 /**
  * uch_cli_parse:
  * @summary: one sentence for --help
  * @entries: (nullable) (array zero-terminated=1): the verb's own options
  * @out_place: (out caller-allocates): cleared with uch_cli_place_clear()
  *
- * Reads the options of one verb; says on standard error what is wrong with them.
+ * Reads the options of one verb; says what is wrong with them.
  *
  * Returns: whether they can be used
  */
@@ -32,28 +72,34 @@ uch_cli_parse (int                argc,
                const GOptionEntry entries[],
                UchCliPlace       *out_place)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GOptionContext) context = make_context (summary);
   g_autoptr (GError) error = NULL;
+  gboolean           json = FALSE;
   const GOptionEntry common[] = {
     { "data", 'd', 0, G_OPTION_ARG_FILENAME, &out_place->folder, N_ ("Folder of the store"),
       N_ ("DIR") },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Tell it as one JSON object, errors too"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &out_place->rest, NULL, NULL },
     { NULL },
   };
 
   memset (out_place, 0, sizeof *out_place);
-  g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, common, GETTEXT_PACKAGE);
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     {
-      g_printerr ("uchastok-store: %s\n", error->message);
+      uch_cli_complain (UCH_CLI_REFUSED, error->message);
       return FALSE;
     }
-  if (out_place->folder == NULL)
+  if (out_place->folder == NULL && !current->has_no_place)
     {
-      g_printerr ("uchastok-store: %s\n", _ ("Say which folder: --data DIR"));
+      uch_cli_refuse ("%s", _ ("Say which folder: --data DIR"));
+      return FALSE;
+    }
+  if (out_place->rest != NULL && current->arguments == NULL)
+    {
+      uch_cli_refuse (_ ("“%s” is one word too many; see --help"), out_place->rest[0]);
       return FALSE;
     }
   return TRUE;
@@ -108,8 +154,22 @@ UchStore *
 uch_cli_open (const char *folder, UchStoreFlags flags, GError **error)
 {
   g_autofree char *url = uch_folder_dup_store_url (folder);
+  UchStore        *store = uch_store_open (url, flags, uch_cli_random, NULL, uch_cli_now (), error);
 
-  return uch_store_open (url, flags, uch_cli_random, NULL, uch_cli_now (), error);
+  if (store != NULL)
+    uch_cli_begin ();
+  return store;
+}
+
+/**
+ * uch_cli_begin:
+ *
+ * From now on what goes wrong is no refusal (2) but a failure (1); uch_cli_open() does it.
+ */
+void
+uch_cli_begin (void)
+{
+  begun = TRUE;
 }
 
 /**
@@ -123,9 +183,11 @@ uch_cli_open (const char *folder, UchStoreFlags flags, GError **error)
 int
 uch_cli_fail (GError *error)
 {
-  g_printerr ("uchastok-store: %s\n", error->message);
+  int status = begun ? UCH_CLI_FAILED : UCH_CLI_REFUSED;
+
+  uch_cli_complain (status, error->message);
   g_error_free (error);
-  return UCH_CLI_REFUSED;
+  return status;
 }
 
 /**
@@ -144,7 +206,7 @@ uch_cli_refuse (const char *format, ...)
   va_start (ap, format);
   text = g_strdup_vprintf (format, ap);
   va_end (ap);
-  g_printerr ("uchastok-store: %s\n", text);
+  uch_cli_complain (UCH_CLI_REFUSED, text);
   return UCH_CLI_REFUSED;
 }
 

@@ -1,18 +1,24 @@
-/* The verbs of uchastok-store. Each reads its own options and returns the exit status: 0, or
- * UCH_CLI_REFUSED after one clear sentence. */
+/* The verbs of uchastok-store. Each reads its own options and returns the exit status, after one
+ * clear sentence when it is not 0. */
 #pragma once
 
+#include "server/admin/uch-cli-output.h"
 #include "server/admin/uch-folder.h"
 #include "store/uch-store-accounts.h"
 
 G_BEGIN_DECLS
 
-#define UCH_CLI_REFUSED 2
+#define UCH_CLI_FAILED 1  /* begun, and it failed or found a fault */
+#define UCH_CLI_REFUSED 2 /* nothing was begun: wrong words, no store there, a newer one… */
 
+/* The texts of --help are to be translated, but for arguments and example. */
 typedef struct
 {
   const char *name;
-  const char *summary; /* to be translated */
+  const char *arguments; /* (nullable): the words that follow it; NULL: there are none */
+  const char *summary;
+  const char *example;      /* what follows "uchastok-store" */
+  gboolean    has_no_place; /* works without --data */
   int (*run) (int argc, char *argv[]);
 } UchCliVerb;
 
@@ -23,6 +29,7 @@ typedef struct
   char **rest;   /* what is no option */
 } UchCliPlace;
 
+int        uch_cli_run (const UchCliVerb *verb, int argc, char *argv[]);
 gboolean   uch_cli_parse (int                argc,
                           char              *argv[],
                           const char        *summary,
@@ -32,6 +39,7 @@ void       uch_cli_place_clear (UchCliPlace *place);
 UchStore  *uch_cli_open (const char *folder, UchStoreFlags flags, GError **error);
 void       uch_cli_random (guint8 *buffer, gsize len, gpointer user_data);
 gint64     uch_cli_now (void);
+void       uch_cli_begin (void);
 int        uch_cli_fail (GError *error);
 int        uch_cli_refuse (const char *format, ...) G_GNUC_PRINTF (1, 2);
 char      *uch_cli_read_password (const char *path);
