@@ -9,6 +9,10 @@
 #include "db/uch-db-worker.h"
 #include "store/uch-store-async-private.h"
 
+/* Passwords that wait to be checked: some seconds of work. Beyond that nobody would wait. */
+#define QUEUE_MAX 40
+#define QUEUE_WAIT_MS (3 * UCH_SECOND_MS)
+
 typedef struct
 {
   UchSignIn who; /* its strings are owned */
@@ -102,6 +106,15 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (error != NULL)
     {
       g_task_return_error (outer, error);
+      return;
+    }
+  if (uch_db_worker_get_n_queued (uch_store_async_get_hasher (UCH_STORE_ASYNC (source)))
+      > QUEUE_MAX)
+    {
+      ((SignIn *) g_task_get_task_data (outer))->wait_ms = QUEUE_WAIT_MS;
+      g_task_return_new_error (outer, UCH_STORE_ERROR, UCH_STORE_ERROR_WAIT,
+                               "Too many people sign in at this moment: wait %d s",
+                               (int) (QUEUE_WAIT_MS / UCH_SECOND_MS));
       return;
     }
   uch_db_worker_run_async (uch_store_async_get_hasher (UCH_STORE_ASYNC (source)), verify_job,

@@ -6,10 +6,17 @@
 
 #include "store/uch-store-private.h"
 
-/* The first failures cost nothing, then each doubles the wait; never a hard lock. */
+/* The first failures cost nothing, then each doubles the wait; never a hard lock. From one address
+ * may come a whole office. */
 #define FREE_FAILURES 3
+#define FREE_FAILURES_OF_ADDRESS 10
 #define WAIT_MAX_MS (15 * UCH_MINUTE_MS)
 #define FORGET_MS UCH_DAY_MS
+
+/* What is counted; the first word of a delay's id. */
+#define BY_ADDRESS "address"
+#define BY_LOGIN "login"
+#define BY_DEVICE "device"
 
 /* Checked for a login that does not exist, so that the answer takes as long. No password fits. */
 #define NOBODY                                                                                     \
@@ -28,8 +35,9 @@ delay_id (const char *kind, const char *what)
 static gint64
 get_wait_ms (const UchDelay *delay, UchTime now)
 {
-  gint64 n = delay->n_failures - FREE_FAILURES;
-  gint64 wait_ms;
+  gboolean is_address = g_str_has_prefix (UCH_ENTITY (delay)->id, BY_ADDRESS ":");
+  gint64   n = delay->n_failures - (is_address ? FREE_FAILURES_OF_ADDRESS : FREE_FAILURES);
+  gint64   wait_ms;
 
   if (n <= 0 || now - delay->failed_at > FORGET_MS)
     return 0;
@@ -44,7 +52,7 @@ login_delay_id (const char *login)
   g_autofree char *valid = g_utf8_make_valid (login, -1);
   g_autofree char *folded = g_utf8_casefold (valid, -1);
 
-  return delay_id ("login", g_strstrip (folded));
+  return delay_id (BY_LOGIN, g_strstrip (folded));
 }
 
 /* Whether this account was signed in from this device before. Its id is random and known to it
@@ -69,23 +77,42 @@ knows_device (UchStore         *self,
   return sessions != NULL;
 }
 
-/* What failures are counted by beside the address: the device where it is known, else the login. So
- * a stranger who guesses at a login does not keep its owner out. Source: OWASP, "device cookies".
- */
-static char *
-make_who_id (UchStore *self, const UchSignIn *who, const UchAccount *account, GError **error)
+/* What failures are counted by: the login and the address, or the device alone where it is known.
+ * So a stranger who guesses at a login does not keep its owner out, nor a colleague who mistypes
+ * everybody behind the same router. Source: OWASP, "device cookies". */
+typedef struct
+{
+  char *who, *address; /* ids of UchDelay; address: nullable */
+} Counted;
+
+static void
+counted_clear (Counted *self)
+{
+  g_free (self->who);
+  g_free (self->address);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Counted, counted_clear)
+
+static gboolean
+find_counted (
+    UchStore *self, const UchSignIn *who, const UchAccount *account, Counted *out, GError **error)
 {
   gboolean known;
 
   if (!knows_device (self, account, who->device_id, &known, error))
-    return NULL;
+    return FALSE;
   if (known)
     {
       g_autofree char *what = g_strdup_printf ("%s %s", UCH_ENTITY (account)->id, who->device_id);
 
-      return delay_id ("device", what);
+      out->who = delay_id (BY_DEVICE, what);
+      return TRUE;
     }
-  return login_delay_id (who->login);
+  out->who = login_delay_id (who->login);
+  if (who->address != NULL)
+    out->address = delay_id (BY_ADDRESS, who->address);
+  return TRUE;
 }
 
 /* The account, or NULL without an error where there is none of that login. */
@@ -115,6 +142,24 @@ look_up_wait (UchStore *self, const char *id, UchTime now, gint64 *wait_ms, GErr
   return TRUE;
 }
 
+/* Fails with WAIT while one of the two has to wait. */
+static gboolean
+check_wait (
+    UchStore *self, const Counted *counted, UchTime now, UchTime *out_wait_ms, GError **error)
+{
+  *out_wait_ms = 0;
+  if (!look_up_wait (self, counted->who, now, out_wait_ms, error)
+      || (counted->address != NULL
+          && !look_up_wait (self, counted->address, now, out_wait_ms, error)))
+    return FALSE;
+  if (*out_wait_ms == 0)
+    return TRUE;
+  g_set_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WAIT,
+               "Too many failed attempts: wait %" G_GINT64_FORMAT " s",
+               (*out_wait_ms + 999) / 1000);
+  return FALSE;
+}
+
 /**
  * uch_store_begin_sign_in:
  * @self: a store
@@ -133,24 +178,15 @@ char *
 uch_store_begin_sign_in (
     UchStore *self, const UchSignIn *who, UchTime now, UchTime *out_wait_ms, GError **error)
 {
-  g_autofree char *by_address = who->address != NULL ? delay_id ("address", who->address) : NULL;
-  g_autofree char *by_who = NULL;
+  g_auto (Counted) counted = { 0 };
   g_autoptr (UchAccount) account = NULL;
 
   *out_wait_ms = 0;
   if (!find_account_quietly (self, who->login, &account, error))
     return NULL;
-  by_who = make_who_id (self, who, account, error);
-  if (by_who == NULL || !look_up_wait (self, by_who, now, out_wait_ms, error)
-      || (by_address != NULL && !look_up_wait (self, by_address, now, out_wait_ms, error)))
+  if (!find_counted (self, who, account, &counted, error)
+      || !check_wait (self, &counted, now, out_wait_ms, error))
     return NULL;
-  if (*out_wait_ms > 0)
-    {
-      g_set_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WAIT,
-                   "Too many failed attempts: wait %" G_GINT64_FORMAT " s",
-                   (*out_wait_ms + 999) / 1000);
-      return NULL;
-    }
   return g_strdup (account != NULL && account->password != NULL ? account->password : NOBODY);
 }
 
@@ -177,21 +213,22 @@ finish_within (UchStore        *self,
                gboolean        *out_failed,
                GError         **error)
 {
-  g_autofree char *by_address = who->address != NULL ? delay_id ("address", who->address) : NULL;
-  g_autofree char *by_who = NULL;
+  g_auto (Counted) counted = { 0 };
   g_autoptr (UchAccount) account = NULL;
   g_autoptr (UchSession) session = NULL;
   g_autoptr (GError) local_error = NULL;
+  UchTime wait_ms;
 
   if (!find_account_quietly (self, who->login, &account, error))
     return NULL;
-  by_who = make_who_id (self, who, account, error);
-  if (by_who == NULL)
+  /* Asked again: a hundred guesses at one moment were all begun before the first of them failed. */
+  if (!find_counted (self, who, account, &counted, error)
+      || !check_wait (self, &counted, now, &wait_ms, error))
     return NULL;
   if (password_fits && account != NULL)
     {
       session = uch_store_add_session (self, account, who, now, out_token, &local_error);
-      if (session != NULL && BACKEND (self, delete_row, &uch_delay_schema, by_who, error))
+      if (session != NULL && BACKEND (self, delete_row, &uch_delay_schema, counted.who, error))
         return g_steal_pointer (&session);
       if (session != NULL)
         return NULL;
@@ -202,8 +239,8 @@ finish_within (UchStore        *self,
           return NULL;
         }
     }
-  *out_failed = count_failure (self, by_who, now, error)
-                && (by_address == NULL || count_failure (self, by_address, now, error));
+  *out_failed = count_failure (self, counted.who, now, error)
+                && (counted.address == NULL || count_failure (self, counted.address, now, error));
   return NULL;
 }
 
@@ -214,7 +251,8 @@ finish_within (UchStore        *self,
  * @password_fits: what uch_password_verify() said
  * @now: the store's clock
  * @out_token: (out) (transfer full): the token, told only here
- * @error: return location: %UCH_STORE_ERROR_WRONG_PASSWORD, whatever the reason
+ * @error: return location: %UCH_STORE_ERROR_WRONG_PASSWORD, whatever the reason;
+ *     %UCH_STORE_ERROR_WAIT, also for the right password, when others failed meanwhile
  *
  * Makes the session, or counts the failure.
  *

@@ -122,13 +122,16 @@ test_delays_are_per_login_and_address (Suite *suite, gconstpointer data)
   g_autofree char *encoded = NULL;
   UchTime          wait_ms;
 
-  for (guint n = 0; n < 8; n++)
+  for (guint n = 0; n < 12; n++)
     {
       g_autofree char *login = g_strdup_printf ("guess%u", n);
 
       bad.login = login;
       g_assert_null (
           uch_store_finish_sign_in (suite->store, &bad, FALSE, suite->now, &token, NULL));
+      encoded = uch_store_begin_sign_in (suite->store, &bad, suite->now, &wait_ms, NULL);
+      g_assert_true ((encoded != NULL) == (n < 10)); /* a whole office may be behind an address */
+      g_clear_pointer (&encoded, g_free);
     }
   bad.login = "dasha";
   g_assert_null (uch_store_begin_sign_in (suite->store, &bad, suite->now, &wait_ms, &error));
@@ -136,6 +139,26 @@ test_delays_are_per_login_and_address (Suite *suite, gconstpointer data)
   g_clear_error (&error);
   encoded = uch_store_begin_sign_in (suite->store, &good, suite->now, &wait_ms, &error);
   g_assert_no_error (error);
+}
+
+/* Guesses that were all begun before the first one failed do not get by the delay. */
+static void
+test_guesses_at_one_moment_wait (Suite *suite, gconstpointer data)
+{
+  UchSignIn who = { .login = "dasha", .address = "10.0.0.66", .device_id = "desk-9" };
+  guint     n_wrong = 0;
+
+  for (guint n = 0; n < 64; n++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *token = NULL;
+
+      /* the last of them is right, and does not learn of it */
+      g_assert_null (
+          uch_store_finish_sign_in (suite->store, &who, n == 63, suite->now, &token, &error));
+      n_wrong += g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WRONG_PASSWORD);
+    }
+  g_assert_cmpuint (n_wrong, ==, 4);
 }
 
 /* Somebody who guesses at a login does not keep its owner out of his own desk. */
@@ -368,6 +391,7 @@ main (int argc, char *argv[])
   suite_add ("/store/accounts/failures-cost-time", test_failures_cost_time);
   suite_add ("/store/accounts/delays-are-per-login-and-address",
              test_delays_are_per_login_and_address);
+  suite_add ("/store/accounts/guesses-at-one-moment-wait", test_guesses_at_one_moment_wait);
   suite_add ("/store/accounts/guesser-does-not-lock-out", test_guesser_does_not_lock_out);
   suite_add ("/store/accounts/tokens-grow-old", test_tokens_grow_old);
   suite_add ("/store/accounts/disabled-opens-nothing", test_disabled_opens_nothing);
