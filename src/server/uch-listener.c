@@ -27,6 +27,7 @@ struct _UchListener
   GObject           parent_instance;
   SoupServer       *soup;        /* (owned) */
   GTlsCertificate  *certificate; /* (owned) (nullable): plain HTTP without it */
+  UchOrigins       *origins;     /* (unowned) (nullable): through whom many people come */
   UchListenerLimits limits;
   GSocket          *socket;      /* (owned) (nullable) */
   GSource          *source;      /* (owned) (nullable): a connection waits */
@@ -210,10 +211,11 @@ take_in (UchListener *self, GSocket *socket)
 
   if (remote == NULL || local == NULL || !G_IS_INET_SOCKET_ADDRESS (remote))
     return; /* gone again before it was taken in */
-  address = g_inet_address_to_string (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
+  address
+      = uch_origin_dup_group (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
   if (g_hash_table_size (self->connections) >= self->limits.connections_max
-      || count_of (self, address) >= self->limits.connections_per_address_max)
+      || (count_of (self, address) >= self->limits.connections_per_address_max
+          && (self->origins == NULL || !uch_origins_trust (self->origins, remote))))
     {
       self->n_refused++;
       g_socket_close (socket, NULL);
@@ -353,6 +355,29 @@ uch_listener_new (SoupServer *soup, GTlsCertificate *certificate, const UchListe
 }
 
 /**
+ * uch_listener_set_certificate:
+ *
+ * What connections get from now on. One that speaks plain HTTP goes on doing so.
+ */
+void
+uch_listener_set_certificate (UchListener *self, GTlsCertificate *certificate)
+{
+  if (self->certificate != NULL)
+    g_set_object (&self->certificate, certificate);
+}
+
+/**
+ * uch_listener_set_origins:
+ * @origins: (transfer none): outlives the listener; these proxies may have any number of
+ * connections
+ */
+void
+uch_listener_set_origins (UchListener *self, UchOrigins *origins)
+{
+  self->origins = origins;
+}
+
+/**
  * uch_listener_listen:
  * @address: where; port 0 lets the kernel choose
  * @out_port: (out): the port
@@ -478,17 +503,4 @@ uch_listener_dup_socket (SoupServerMessage *message)
   Connection *connection = connection_of (message);
 
   return connection != NULL ? g_object_ref (connection->socket) : NULL;
-}
-
-/**
- * uch_listener_get_address:
- *
- * Returns: (nullable): where the message comes from, for limits
- */
-const char *
-uch_listener_get_address (SoupServerMessage *message)
-{
-  Connection *connection = connection_of (message);
-
-  return connection != NULL ? connection->address : NULL;
 }

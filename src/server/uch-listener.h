@@ -4,6 +4,8 @@
 
 #include <libsoup/soup.h>
 
+#include "server/uch-origin.h"
+
 G_BEGIN_DECLS
 
 /* What is allowed to one connection, and how many of them. */
@@ -32,15 +34,16 @@ typedef enum
 
 UchListener *
 uch_listener_new (SoupServer *soup, GTlsCertificate *certificate, const UchListenerLimits *limits);
+void uch_listener_set_certificate (UchListener *self, GTlsCertificate *certificate);
+void uch_listener_set_origins (UchListener *self, UchOrigins *origins);
 gboolean
 uch_listener_listen (UchListener *self, GSocketAddress *address, guint16 *out_port, GError **error);
-void        uch_listener_stop (UchListener *self);
-guint       uch_listener_get_n_connections (UchListener *self);
-guint64     uch_listener_get_n_refused (UchListener *self);
-void        uch_listener_enter (SoupServerMessage *message, UchPhase phase);
-void        uch_listener_forget (SoupServerMessage *message);
-void        uch_listener_cut (SoupServerMessage *message);
-GSocket    *uch_listener_dup_socket (SoupServerMessage *message);
-const char *uch_listener_get_address (SoupServerMessage *message);
+void     uch_listener_stop (UchListener *self);
+guint    uch_listener_get_n_connections (UchListener *self);
+guint64  uch_listener_get_n_refused (UchListener *self);
+void     uch_listener_enter (SoupServerMessage *message, UchPhase phase);
+void     uch_listener_forget (SoupServerMessage *message);
+void     uch_listener_cut (SoupServerMessage *message);
+GSocket *uch_listener_dup_socket (SoupServerMessage *message);
 
 G_END_DECLS

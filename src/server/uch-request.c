@@ -23,6 +23,7 @@ request_free (gpointer data)
   g_clear_object (&self->session);
   g_clear_pointer (&self->query, g_hash_table_unref);
   g_free (self->token);
+  g_free (self->from);
   g_object_unref (self->server);
   g_free (self);
 }

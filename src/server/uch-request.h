@@ -17,7 +17,7 @@ typedef enum
 {
   UCH_ROUTE_OPEN = 1 << 0,   /* nobody needs to be known */
   UCH_ROUTE_PREFIX = 1 << 1, /* the path may go on */
-  UCH_ROUTE_FREE = 1 << 2,   /* not counted against the token's rate: reads that follow a poke */
+  UCH_ROUTE_FREE = 1 << 2,   /* costs a token little: reads that follow a poke */
   UCH_ROUTE_SOCKET = 1 << 3, /* a WebSocket answers, not a function */
 } UchRouteFlags;
 
@@ -40,6 +40,7 @@ struct _UchRequest
   gsize              len;     /* of the body so far, also of what was not kept */
   UchSession        *session; /* (owned) (nullable) */
   char              *token;   /* (nullable) */
+  char              *from;    /* (nullable): the address that limits are counted by */
   GHashTable        *query;   /* (owned) (nullable): made when asked for */
   gboolean           paused;
   gboolean           answered;

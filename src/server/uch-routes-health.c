@@ -56,16 +56,6 @@ append (GString *text, const char *name, const char *type, const char *help, gui
   g_string_append_printf (text, "uchastok_%s %" G_GUINT64_FORMAT "\n", name, value);
 }
 
-static gboolean
-is_loopback (UchRequest *request)
-{
-  GSocketAddress *remote = soup_server_message_get_remote_address (request->message);
-
-  return G_IS_INET_SOCKET_ADDRESS (remote)
-         && g_inet_address_get_is_loopback (
-             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
-}
-
 static void
 get_metrics (UchRequest *request)
 {
@@ -75,7 +65,7 @@ get_metrics (UchRequest *request)
   const UchMetrics *m = &server->metrics;
   GString          *text;
 
-  if (!is_loopback (request))
+  if (!uch_origins_is_local (server->origins, request->message))
     {
       uch_request_refuse (request, SOUP_STATUS_FORBIDDEN, "not_allowed", NULL,
                           "Metrics are told on this machine only");

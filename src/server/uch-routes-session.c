@@ -74,7 +74,8 @@ signed_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       request->server->metrics.refused_auth++;
       if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WAIT))
         {
-          g_autofree char *seconds = g_strdup_printf ("%d", (int) ((wait_ms + 999) / 1000));
+          g_autofree char *seconds
+              = g_strdup_printf ("%d", MAX ((int) ((wait_ms + 999) / 1000), 1));
 
           soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
                                         "Retry-After", seconds);
@@ -101,6 +102,12 @@ post_session (UchRequest *request)
 
   if (body == NULL)
     return;
+  /* A sign-in is slow and open to everybody. */
+  if (!uch_rate_take (request->server->strangers, request->from, 1, g_get_monotonic_time ()))
+    {
+      uch_server_refuse_too_fast (request);
+      return;
+    }
   who.login = get_text (body, "login");
   password = get_text (body, "password");
   if (who.login == NULL || password == NULL)
@@ -110,7 +117,7 @@ post_session (UchRequest *request)
                           "login and password are needed, both texts");
       return;
     }
-  who.address = uch_listener_get_address (request->message);
+  who.address = request->from;
   who.device_id = get_text (device, "id");
   who.device = get_text (device, "name");
   who.app = get_text (device, "app");

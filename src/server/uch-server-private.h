@@ -1,5 +1,7 @@
 #pragma once
 
+#include "server/uch-origin.h"
+#include "server/uch-rate.h"
 #include "server/uch-request.h"
 #include "server/uch-server.h"
 
@@ -22,8 +24,9 @@ struct _UchServer
   UchStoreAsync  *store;    /* (owned) */
   UchListener    *listener; /* (owned) */
   UchServerLimits limits;
-  UchLive        *live;     /* (owned): who is connected */
-  GHashTable     *buckets;  /* token (owned) → Bucket (owned): how fast it asks */
+  UchLive        *live;    /* (owned): who is connected */
+  UchOrigins     *origins; /* (owned): whose word is taken for where a request comes from */
+  UchRate        *tokens, *strangers; /* (owned): how fast a good token asks, a bad one's address */
   GPtrArray      *waiters;  /* (owned) of UchRequest: long polls (see uch-routes-feed.c) */
   GCancellable   *stopping; /* (owned) */
   UchTime         started_at;
@@ -35,8 +38,8 @@ struct _UchServer
 
 UchTime uch_server_now (void);
 /* Somebody committed: everybody who listens is told. */
-void     uch_server_announce (UchServer *self, gint64 head);
-gboolean uch_server_may_ask (UchServer *self, const char *token);
+void uch_server_announce (UchServer *self, gint64 head);
+void uch_server_refuse_too_fast (UchRequest *request);
 
 /* Long polls. */
 void uch_feed_wake (UchServer *self);

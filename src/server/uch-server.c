@@ -14,6 +14,9 @@
  * sender can be told why; beyond that the connection is cut. */
 #define DISCARD_FACTOR 4
 
+/* A read that follows a poke costs so little of a token's right to ask; see UCH_ROUTE_FREE. */
+#define FOLLOWING_COST 0.1
+
 G_DEFINE_FINAL_TYPE (UchServer, uch_server, G_TYPE_OBJECT)
 
 static const UchRoute *const route_groups[]
@@ -25,41 +28,6 @@ UchTime
 uch_server_now (void)
 {
   return g_get_real_time () / 1000;
-}
-
-/* A token's right to ask: refilled at a steady rate up to the burst. */
-typedef struct
-{
-  double left;
-  gint64 at_us;
-} Bucket;
-
-gboolean
-uch_server_may_ask (UchServer *self, const char *token)
-{
-  Bucket *bucket = g_hash_table_lookup (self->buckets, token);
-  gint64  now_us = g_get_monotonic_time ();
-
-  if (bucket == NULL)
-    {
-      bucket = g_new0 (Bucket, 1);
-      bucket->left = self->limits.requests_burst_max;
-      bucket->at_us = now_us;
-      g_hash_table_insert (self->buckets, g_strdup (token), bucket);
-    }
-  bucket->left += (double) (now_us - bucket->at_us) / G_USEC_PER_SEC * self->limits.requests_per_s;
-  bucket->left = MIN (bucket->left, self->limits.requests_burst_max);
-  bucket->at_us = now_us;
-  if (bucket->left < 1)
-    return FALSE;
-  bucket->left -= 1;
-  return TRUE;
-}
-
-static gboolean
-bucket_is_old (gpointer key, gpointer value, gpointer user_data)
-{
-  return ((Bucket *) value)->at_us < *(gint64 *) user_data;
 }
 
 static const UchRoute *
@@ -150,6 +118,19 @@ touched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_message ("cannot note that a session is used: %s", error->message);
 }
 
+/* Counts the request against its token's right to ask; refuses it when that is used up. */
+static gboolean
+charge (UchRequest *request)
+{
+  UchServer *self = request->server;
+  double     cost = (request->route->flags & UCH_ROUTE_FREE) != 0 ? FOLLOWING_COST : 1;
+
+  if (uch_rate_take (self->tokens, request->token, cost, g_get_monotonic_time ()))
+    return TRUE;
+  uch_server_refuse_too_fast (request);
+  return FALSE;
+}
+
 static void
 authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -161,9 +142,13 @@ authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (request->session == NULL)
     {
       self->metrics.refused_auth++;
+      if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_SIGNED_OUT))
+        uch_rate_take (self->strangers, request->from, 1, g_get_monotonic_time ());
       uch_request_fail (request, error);
       return;
     }
+  if (!uch_rate_knows (self->tokens, request->token) && !charge (request))
+    return;
   if (uch_server_now () - request->session->used_at > UCH_MINUTE_MS)
     uch_store_async_write (self->store, touch_func, g_strdup (request->session->parent.id), g_free,
                            NULL, NULL, touched_cb, NULL);
@@ -190,19 +175,52 @@ begin_authentication (UchRequest *request)
       return;
     }
   request->token = g_strstrip (g_strdup (said + 7));
-  if ((request->route->flags & UCH_ROUTE_FREE) == 0 && !uch_server_may_ask (self, request->token))
+  /* Only a token that was good has a right of its own: made-up ones count against where they come
+   * from, and fill no memory. */
+  if (uch_rate_knows (self->tokens, request->token))
     {
-      soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
-                                    "Retry-After", "1");
-      self->metrics.refused_rate++;
-      uch_request_refuse (request, 429, "too_fast", NULL,
-                          "More than %u requests a second; wait a second",
-                          self->limits.requests_per_s);
+      if (!charge (request))
+        return;
+    }
+  else if (!uch_rate_has (self->strangers, request->from, g_get_monotonic_time ()))
+    {
+      uch_server_refuse_too_fast (request);
       return;
     }
   uch_request_pause (request);
   uch_store_async_read (self->store, authenticate_func, g_strdup (request->token), g_free,
                         g_object_unref, NULL, authenticated_cb, uch_request_ref (request));
+}
+
+/* Says that more was asked than may be; the answer to a stranger is the same. */
+void
+uch_server_refuse_too_fast (UchRequest *request)
+{
+  UchServer *self = request->server;
+
+  soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
+                                "Retry-After", "1");
+  self->metrics.refused_rate++;
+  uch_request_refuse (request, 429, "too_fast", NULL,
+                      "More than %u requests a second; wait a second", self->limits.requests_per_s);
+}
+
+/* Notes where the request comes from, and refuses one that could be read in two ways. */
+static gboolean
+look_over (UchRequest *request)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
+  const char         *twice = uch_origin_find_ambiguity (headers);
+  g_autoptr (GInetAddress) from = uch_origins_find (request->server->origins, request->message);
+
+  request->from = from != NULL ? uch_origin_dup_group (from) : g_strdup ("");
+  if (twice == NULL)
+    return TRUE;
+  soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
+                                "Connection", "close");
+  uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "ambiguous", twice,
+                      "The header %s says two things", twice);
+  return FALSE;
 }
 
 /* The header is here: who asks for what, and may he? */
@@ -227,6 +245,8 @@ early_cb (SoupServer        *soup,
   g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), request);
   g_signal_connect (message, "finished", G_CALLBACK (finished_cb), request);
   g_signal_connect (message, "disconnected", G_CALLBACK (disconnected_cb), request);
+  if (!look_over (request))
+    return;
   request->route = find_route (soup_server_message_get_method (message), path, &path_known);
   if (request->route == NULL)
     {
@@ -317,7 +337,8 @@ tick_cb (gpointer user_data)
   UchServer *self = user_data;
   gint64     old_us = g_get_monotonic_time () - G_USEC_PER_SEC * 60;
 
-  g_hash_table_foreach_remove (self->buckets, bucket_is_old, &old_us);
+  uch_rate_forget (self->tokens, old_us);
+  uch_rate_forget (self->strangers, old_us);
   if (self->ticking)
     return G_SOURCE_CONTINUE;
   self->ticking = TRUE;
@@ -332,12 +353,14 @@ uch_server_finalize (GObject *object)
   UchServer *self = UCH_SERVER (object);
 
   g_clear_pointer (&self->live, uch_live_free);
-  g_hash_table_unref (self->buckets);
+  uch_rate_free (self->tokens);
+  uch_rate_free (self->strangers);
   g_ptr_array_unref (self->waiters);
   g_clear_object (&self->listener);
   g_clear_object (&self->soup);
   g_clear_object (&self->store);
   g_clear_object (&self->stopping);
+  uch_origins_free (self->origins);
   G_OBJECT_CLASS (uch_server_parent_class)->finalize (object);
 }
 
@@ -350,7 +373,6 @@ uch_server_class_init (UchServerClass *klass)
 static void
 uch_server_init (UchServer *self)
 {
-  self->buckets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->waiters = g_ptr_array_new ();
   self->stopping = g_cancellable_new ();
   self->started_at = uch_server_now ();
@@ -417,6 +439,9 @@ uch_server_new (UchStoreAsync *store, GTlsCertificate *certificate, const UchSer
 
   self->store = g_object_ref (store);
   self->limits = *limits;
+  self->tokens = uch_rate_new (limits->requests_per_s, limits->requests_burst_max);
+  self->strangers = uch_rate_new (limits->requests_per_s, limits->requests_burst_max);
+  self->origins = uch_origins_new (NULL, NULL);
   self->soup = soup_server_new ("server-header", "uchastok-store", NULL);
   listen_nowhere (self->soup);
   self->listener = uch_listener_new (self->soup, certificate, &limits->connection);
@@ -426,6 +451,38 @@ uch_server_new (UchStoreAsync *store, GTlsCertificate *certificate, const UchSer
   soup_server_add_early_handler (self->soup, "/v1/live", early_cb, self, NULL);
   soup_server_add_handler (self->soup, NULL, handler_cb, self, NULL);
   return self;
+}
+
+/**
+ * uch_server_set_proxies:
+ * @proxies: (array zero-terminated=1): addresses or networks, as in "10.0.0.0/8"
+ * @error: %G_IO_ERROR_INVALID_ARGUMENT
+ *
+ * Believes these when they say in X-Forwarded-For for whom they ask. What counts per address then
+ * counts for whom they name; how many connections one address may have is theirs to keep.
+ */
+gboolean
+uch_server_set_proxies (UchServer *self, const char *const *proxies, GError **error)
+{
+  UchOrigins *origins = uch_origins_new (proxies, error);
+
+  if (origins == NULL)
+    return FALSE;
+  uch_listener_set_origins (self->listener, origins);
+  uch_origins_free (self->origins);
+  self->origins = origins;
+  return TRUE;
+}
+
+/**
+ * uch_server_set_certificate:
+ *
+ * New connections get this one; those that are open keep what they began with.
+ */
+void
+uch_server_set_certificate (UchServer *self, GTlsCertificate *certificate)
+{
+  uch_listener_set_certificate (self->listener, certificate);
 }
 
 /**

@@ -26,6 +26,8 @@ UchServer *
 uch_server_new (UchStoreAsync *store, GTlsCertificate *certificate, const UchServerLimits *limits);
 gboolean
 uch_server_listen (UchServer *self, GSocketAddress *address, guint16 *out_port, GError **error);
-void uch_server_stop (UchServer *self);
+gboolean uch_server_set_proxies (UchServer *self, const char *const *proxies, GError **error);
+void     uch_server_set_certificate (UchServer *self, GTlsCertificate *certificate);
+void     uch_server_stop (UchServer *self);
 
 G_END_DECLS
