@@ -132,6 +132,24 @@ uch_feed_wake (UchServer *self)
     }
 }
 
+/* A session has ended: whoever waits with it waits for nothing. */
+void
+uch_feed_end_session (UchServer *self, const char *session_id)
+{
+  for (guint i = self->waiters->len; i > 0; i--)
+    {
+      UchRequest *request = g_ptr_array_index (self->waiters, i - 1);
+
+      if (g_strcmp0 (request->session->parent.id, session_id) != 0)
+        continue;
+      g_ptr_array_remove_index_fast (self->waiters, i - 1);
+      g_clear_handle_id (&request->timeout_id, g_source_remove);
+      uch_request_refuse (request, SOUP_STATUS_UNAUTHORIZED, "signed_out", NULL,
+                          "The session has ended: sign in again");
+      uch_request_unref (request);
+    }
+}
+
 /* The server stops: all who wait are answered with nothing. */
 void
 uch_feed_cancel (UchServer *self)

@@ -35,33 +35,14 @@ typedef struct
   gboolean                 wants_positions;
 } Client;
 
-/* Who looks at what. */
-typedef struct
-{
-  char  *session_id, *staff_id, *act, *ticket_id;
-  gint64 at_us;
-} Presence;
-
 struct _UchLive
 {
-  UchServer *server;   /* (unowned) */
-  GPtrArray *clients;  /* of Client (owned) */
-  GPtrArray *presence; /* of Presence (owned) */
-  guint      heartbeat_id, positions_id, presence_id;
-  gboolean   positions_busy;
+  UchServer       *server;   /* (unowned) */
+  GPtrArray       *clients;  /* of Client (owned) */
+  UchPresenceList *presence; /* (owned): who looks at what */
+  guint            heartbeat_id, positions_id, presence_id;
+  gboolean         positions_busy;
 };
-
-static void
-presence_free (gpointer data)
-{
-  Presence *presence = data;
-
-  g_free (presence->session_id);
-  g_free (presence->staff_id);
-  g_free (presence->act);
-  g_free (presence->ticket_id);
-  g_free (presence);
-}
 
 static void
 client_free (gpointer data)
@@ -111,41 +92,11 @@ sees_work (const UchSession *session)
          || session->role == UCH_ROLE_CLERK;
 }
 
-static char *
-print_presence (UchLive *self)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "type");
-  json_builder_add_string_value (builder, "presence");
-  json_builder_set_member_name (builder, "present");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < self->presence->len; i++)
-    {
-      const Presence *presence = g_ptr_array_index (self->presence, i);
-
-      json_builder_begin_object (builder);
-      json_builder_set_member_name (builder, "staff");
-      json_builder_add_string_value (builder, presence->staff_id);
-      json_builder_set_member_name (builder, "ticket");
-      json_builder_add_string_value (builder, presence->ticket_id);
-      json_builder_set_member_name (builder, "act");
-      json_builder_add_string_value (builder, presence->act);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
-}
-
 static gboolean
 presence_cb (gpointer user_data)
 {
   UchLive         *self = user_data;
-  g_autofree char *text = print_presence (self);
+  g_autofree char *text = uch_presence_list_print (self->presence);
 
   self->presence_id = 0;
   for (guint i = 0; i < self->clients->len; i++)
@@ -165,36 +116,55 @@ tell_presence (UchLive *self)
     self->presence_id = g_timeout_add (PRESENCE_MS, presence_cb, self);
 }
 
-/* One session looks at one ticket per act; no ticket ends the act, no act ends all of them. */
-void
-uch_live_set_presence (UchLive          *self,
-                       const UchSession *session,
-                       const char       *ticket_id,
-                       const char       *act)
+/* One session looks at one ticket per act; no ticket ends the act, no act ends all of them.
+ * @connected: it said so on its live connection, and ends with it. */
+static void
+set_presence (UchLive          *self,
+              const UchSession *session,
+              const char       *ticket_id,
+              const char       *act,
+              gboolean          connected)
 {
-  for (guint i = self->presence->len; i > 0; i--)
-    {
-      const Presence *presence = g_ptr_array_index (self->presence, i - 1);
+  UchRelay   *relay = self->server->relay;
+  UchPresence presence = { .process = (char *) (connected ? uch_relay_get_name (relay) : ""),
+                           .session_id = session->parent.id,
+                           .staff_id = session->staff_id,
+                           .ticket_id = (char *) ticket_id,
+                           .act = (char *) act,
+                           .at_us = g_get_monotonic_time () };
 
-      if (strcmp (presence->session_id, session->parent.id) == 0
-          && (act == NULL || strcmp (presence->act, act) == 0))
-        {
-          g_ptr_array_remove_index (self->presence, i - 1);
-          tell_presence (self);
-        }
-    }
-  if (act != NULL && ticket_id != NULL && session->staff_id != NULL)
-    {
-      Presence *presence = g_new0 (Presence, 1);
+  if (!uch_presence_list_set (self->presence, &presence))
+    return;
+  tell_presence (self);
+  uch_relay_tell_presence (relay, &presence);
+}
 
-      presence->session_id = g_strdup (session->parent.id);
-      presence->staff_id = g_strdup (session->staff_id);
-      presence->act = g_strdup (act);
-      presence->ticket_id = g_strdup (ticket_id);
-      presence->at_us = g_get_monotonic_time ();
-      g_ptr_array_add (self->presence, presence);
-      tell_presence (self);
-    }
+/* What another process knows. */
+void
+uch_live_hear_presence (UchLive *self, const UchPresence *presence)
+{
+  if (uch_presence_list_set (self->presence, presence))
+    tell_presence (self);
+}
+
+void
+uch_live_hear_left (UchLive *self, const char *process, const char *session_id)
+{
+  if (uch_presence_list_leave (self->presence, process, session_id))
+    tell_presence (self);
+}
+
+void
+uch_live_forget_process (UchLive *self, const char *process)
+{
+  if (uch_presence_list_forget_process (self->presence, process))
+    tell_presence (self);
+}
+
+UchPresenceList *
+uch_live_get_presence (UchLive *self)
+{
+  return self->presence;
 }
 
 static void
@@ -212,7 +182,12 @@ remove_client (Client *client)
           return;
         }
     }
-  uch_live_set_presence (self, client->session, NULL, NULL);
+  if (uch_presence_list_leave (self->presence, uch_relay_get_name (self->server->relay),
+                               client->session->parent.id))
+    {
+      tell_presence (self);
+      uch_relay_tell_left (self->server->relay, client->session->parent.id);
+    }
   g_ptr_array_remove_fast (self->clients, client);
 }
 
@@ -279,49 +254,12 @@ message_cb (SoupWebsocketConnection *connection,
         poke (client, client->head);
     }
   else if (g_strcmp0 (kind, "presence") == 0)
-    uch_live_set_presence (client->live, client->session, get_text (object, "ticket"),
-                           get_text (object, "act"));
+    set_presence (client->live, client->session, get_text (object, "ticket"),
+                  get_text (object, "act"), TRUE);
   /* anything else is of a newer desk: it may say more than this store understands */
 }
 
-static gpointer
-check_func (UchStore *store, gpointer data, GError **error)
-{
-  return uch_store_authenticate (store, data, uch_server_now (), error);
-}
-
-typedef struct
-{
-  UchServer *server; /* (owned) */
-  char      *token;
-} Check;
-
-static void
-checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Check *check = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (UchSession) session
-      = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
-  UchLive *live = check->server->live;
-
-  for (guint i = 0; live != NULL && i < live->clients->len; i++)
-    {
-      Client *client = g_ptr_array_index (live->clients, i);
-
-      if (strcmp (client->token, check->token) != 0)
-        continue;
-      if (session != NULL)
-        g_set_object (&client->session, session);
-      else if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_SIGNED_OUT))
-        soup_websocket_connection_close (client->connection, 4401, "signed out");
-    }
-  g_object_unref (check->server);
-  g_free (check->token);
-  g_free (check);
-}
-
-/* Signs of life both ways; who was disabled meanwhile is shown out. */
+/* Signs of life both ways. */
 static gboolean
 heartbeat_cb (gpointer user_data)
 {
@@ -334,26 +272,14 @@ heartbeat_cb (gpointer user_data)
   for (guint i = self->clients->len; i > 0; i--)
     {
       Client *client = g_ptr_array_index (self->clients, i - 1);
-      Check  *check;
 
       if (now_us - client->heard_us > SILENCE_MAX_US)
-        {
-          drop (client);
-          continue;
-        }
-      send_text (client, text);
-      check = g_new0 (Check, 1);
-      check->server = g_object_ref (self->server);
-      check->token = g_strdup (client->token);
-      uch_store_async_read (self->server->store, check_func, g_strdup (client->token), g_free,
-                            g_object_unref, NULL, checked_cb, check);
+        drop (client);
+      else
+        send_text (client, text);
     }
-  for (guint i = self->presence->len; i > 0; i--)
-    if (now_us - ((Presence *) g_ptr_array_index (self->presence, i - 1))->at_us > PRESENCE_MAX_US)
-      {
-        g_ptr_array_remove_index (self->presence, i - 1);
-        tell_presence (self);
-      }
+  if (uch_presence_list_forget_old (self->presence, now_us - PRESENCE_MAX_US))
+    tell_presence (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -460,12 +386,20 @@ tell_positions_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* At most once a second, however many phones report. */
+/* Another process has newer ones. At most once a second, however many phones report. */
+void
+uch_live_hear_positions (UchLive *self)
+{
+  if (self->positions_id == 0)
+    self->positions_id = g_timeout_add (POSITIONS_MS, tell_positions_cb, self);
+}
+
 void
 uch_live_set_positions_changed (UchLive *self)
 {
   if (self->positions_id == 0)
-    self->positions_id = g_timeout_add (POSITIONS_MS, tell_positions_cb, self);
+    uch_relay_tell_positions (self->server->relay);
+  uch_live_hear_positions (self);
 }
 
 static void
@@ -500,8 +434,8 @@ opened_cb (SoupServer              *soup,
   g_ptr_array_add (self->clients, client);
   /* the first poke says where the store stands: news may have come before the connection did */
   poke (client, self->server->head);
-  uch_live_set_positions_changed (self);
-  if (sees_work (client->session) && self->presence->len > 0)
+  uch_live_hear_positions (self);
+  if (sees_work (client->session) && uch_presence_list_get_n (self->presence) > 0)
     tell_presence (self);
 }
 
@@ -512,7 +446,7 @@ uch_live_new (UchServer *server)
 
   self->server = server;
   self->clients = g_ptr_array_new_with_free_func (client_free);
-  self->presence = g_ptr_array_new_with_free_func (presence_free);
+  self->presence = uch_presence_list_new ();
   self->heartbeat_id = g_timeout_add (server->limits.heartbeat_ms, heartbeat_cb, self);
   soup_server_add_websocket_handler (server->soup, "/v1/live", NULL, NULL, opened_cb, self, NULL);
   return self;
@@ -538,7 +472,7 @@ uch_live_free (UchLive *self)
                                          "the store stops");
     }
   g_ptr_array_unref (self->clients);
-  g_ptr_array_unref (self->presence);
+  uch_presence_list_free (self->presence);
   g_free (self);
 }
 
@@ -553,6 +487,32 @@ uch_live_end_session (UchLive *self, const char *session_id)
       if (strcmp (client->session->parent.id, session_id) == 0
           && soup_websocket_connection_get_state (client->connection) == SOUP_WEBSOCKET_STATE_OPEN)
         soup_websocket_connection_close (client->connection, 4401, "signed out");
+    }
+}
+
+/* Adds to @ids and @tokens those of at most @n clients, the @skip first ones left out. */
+void
+uch_live_list_sessions (UchLive *self, guint skip, guint n, GPtrArray *ids, GPtrArray *tokens)
+{
+  for (guint i = skip; i < self->clients->len && i - skip < n; i++)
+    {
+      const Client *client = g_ptr_array_index (self->clients, i);
+
+      g_ptr_array_add (ids, g_strdup (client->session->parent.id));
+      g_ptr_array_add (tokens, g_strdup (client->token));
+    }
+}
+
+/* What the session's account may see now. */
+void
+uch_live_refresh_session (UchLive *self, const UchSession *session)
+{
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      Client *client = g_ptr_array_index (self->clients, i);
+
+      if (strcmp (client->session->parent.id, session->parent.id) == 0)
+        g_set_object (&client->session, (gpointer) session);
     }
 }
 
@@ -571,8 +531,8 @@ post_presence (UchRequest *request)
   if (body == NULL)
     return;
   if (request->server->live != NULL)
-    uch_live_set_presence (request->server->live, request->session, get_text (body, "ticket"),
-                           get_text (body, "act"));
+    set_presence (request->server->live, request->session, get_text (body, "ticket"),
+                  get_text (body, "act"), FALSE);
   uch_request_answer_nothing (request);
 }
 

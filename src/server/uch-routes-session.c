@@ -163,8 +163,9 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       uch_request_fail (request, error);
       return;
     }
-  if (request->server->live != NULL)
-    uch_live_end_session (request->server->live, id);
+  uch_server_end_session (request->server, id);
+  if (request->server->relay != NULL)
+    uch_relay_tell_session_ended (request->server->relay, id);
   uch_request_answer_nothing (request);
 }
 

@@ -1,13 +1,15 @@
 #pragma once
 
 #include "server/uch-origin.h"
+#include "server/uch-presence.h"
 #include "server/uch-rate.h"
 #include "server/uch-request.h"
 #include "server/uch-server.h"
 
 G_BEGIN_DECLS
 
-typedef struct _UchLive UchLive;
+typedef struct _UchLive  UchLive;
+typedef struct _UchRelay UchRelay;
 
 /* What /metrics tells. */
 typedef struct
@@ -27,12 +29,15 @@ struct _UchServer
   UchLive        *live;    /* (owned): who is connected */
   UchOrigins     *origins; /* (owned): whose word is taken for where a request comes from */
   UchRate        *tokens, *strangers; /* (owned): how fast a good token asks, a bad one's address */
+  UchRelay       *relay;    /* (owned) (nullable): what other processes at the store say */
   GPtrArray      *waiters;  /* (owned) of UchRequest: long polls (see uch-routes-feed.c) */
   GCancellable   *stopping; /* (owned) */
   UchTime         started_at;
   gint64          head; /* the last one heard of */
   guint           tick_id;
   gboolean        ticking;
+  guint           looked; /* clients whose session was looked at in this round */
+  gboolean        looking;
   UchMetrics      metrics;
 };
 
@@ -44,18 +49,36 @@ void uch_server_refuse_too_fast (UchRequest *request);
 /* Long polls. */
 void uch_feed_wake (UchServer *self);
 void uch_feed_cancel (UchServer *self);
+void uch_feed_end_session (UchServer *self, const char *session_id);
 
 /* Live connections. */
 UchLive *uch_live_new (UchServer *server);
 void     uch_live_free (UchLive *self);
 void     uch_live_poke (UchLive *self, gint64 head);
 void     uch_live_set_positions_changed (UchLive *self);
-void     uch_live_set_presence (UchLive          *self,
-                                const UchSession *session,
-                                const char       *ticket_id,
-                                const char       *act);
 void     uch_live_end_session (UchLive *self, const char *session_id);
-guint    uch_live_get_n_clients (UchLive *self);
+void     uch_live_refresh_session (UchLive *self, const UchSession *session);
+void uch_live_list_sessions (UchLive *self, guint skip, guint n, GPtrArray *ids, GPtrArray *tokens);
+guint            uch_live_get_n_clients (UchLive *self);
+UchPresenceList *uch_live_get_presence (UchLive *self);
+/* What other processes say. */
+void uch_live_hear_positions (UchLive *self);
+void uch_live_hear_presence (UchLive *self, const UchPresence *presence);
+void uch_live_hear_left (UchLive *self, const char *process, const char *session_id);
+void uch_live_forget_process (UchLive *self, const char *process);
+
+/* Words between processes. */
+UchRelay   *uch_relay_new (UchServer *server);
+void        uch_relay_free (UchRelay *self);
+const char *uch_relay_get_name (UchRelay *self);
+void        uch_relay_tell_presence (UchRelay *self, const UchPresence *presence);
+void        uch_relay_tell_left (UchRelay *self, const char *session_id);
+void        uch_relay_tell_positions (UchRelay *self);
+void        uch_relay_tell_session_ended (UchRelay *self, const char *session_id);
+
+/* Sessions that end. */
+void uch_server_check_sessions (UchServer *self);
+void uch_server_end_session (UchServer *self, const char *session_id);
 
 /* The routes, one file per group. */
 extern const UchRoute uch_routes_session[], uch_routes_push[], uch_routes_feed[],

@@ -305,16 +305,12 @@ uch_server_announce (UchServer *self, gint64 head)
   uch_live_poke (self->live, head);
 }
 
-/* Lets the store look at the clocks that may have run out, and finds commits of other processes. */
+/* Lets the store look at the clocks that may have run out. Several processes at one store each do
+ * it: a step has an id made of the row's version, so it is taken once. */
 static gpointer
 tick_func (UchStore *store, gpointer data, GError **error)
 {
-  gint64 head = 0;
-
-  if (!uch_store_tick (store, uch_server_now (), NULL, error)
-      || !uch_store_get_head (store, &head, NULL, error))
-    return NULL;
-  return g_memdup2 (&head, sizeof head);
+  return uch_store_tick (store, uch_server_now (), NULL, error) ? store : NULL;
 }
 
 static void
@@ -322,12 +318,9 @@ ticked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (UchServer) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree gint64 *head = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
 
   self->ticking = FALSE;
-  if (head != NULL)
-    uch_server_announce (self, *head);
-  else
+  if (uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error) == NULL)
     g_warning ("the store's clocks stand still: %s", error->message);
 }
 
@@ -339,10 +332,11 @@ tick_cb (gpointer user_data)
 
   uch_rate_forget (self->tokens, old_us);
   uch_rate_forget (self->strangers, old_us);
+  uch_server_check_sessions (self);
   if (self->ticking)
     return G_SOURCE_CONTINUE;
   self->ticking = TRUE;
-  uch_store_async_write (self->store, tick_func, NULL, NULL, g_free, NULL, ticked_cb,
+  uch_store_async_write (self->store, tick_func, NULL, NULL, NULL, NULL, ticked_cb,
                          g_object_ref (self));
   return G_SOURCE_CONTINUE;
 }
@@ -353,6 +347,7 @@ uch_server_finalize (GObject *object)
   UchServer *self = UCH_SERVER (object);
 
   g_clear_pointer (&self->live, uch_live_free);
+  g_clear_pointer (&self->relay, uch_relay_free);
   uch_rate_free (self->tokens);
   uch_rate_free (self->strangers);
   g_ptr_array_unref (self->waiters);
@@ -494,6 +489,7 @@ uch_server_listen (UchServer *self, GSocketAddress *address, guint16 *out_port, 
 {
   if (!uch_listener_listen (self->listener, address, out_port, error))
     return FALSE;
+  self->relay = uch_relay_new (self);
   tick_cb (self);
   self->tick_id = g_timeout_add (self->limits.tick_ms, tick_cb, self);
   return TRUE;
@@ -513,5 +509,6 @@ uch_server_stop (UchServer *self)
   g_cancellable_cancel (self->stopping);
   uch_feed_cancel (self);
   g_clear_pointer (&self->live, uch_live_free);
+  g_clear_pointer (&self->relay, uch_relay_free);
   soup_server_disconnect (self->soup);
 }
