@@ -82,43 +82,6 @@ resume (UchRequest *self)
     soup_server_message_unpause (self->message);
 }
 
-/* The value of @name in the query; NULL when it is absent. */
-const char *
-uch_request_get_query (UchRequest *self, const char *name)
-{
-  const char *query = g_uri_get_query (soup_server_message_get_uri (self->message));
-
-  if (self->query == NULL && query != NULL)
-    self->query = g_uri_parse_params (query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL);
-  return self->query != NULL ? g_hash_table_lookup (self->query, name) : NULL;
-}
-
-/* A number in the query, within 0 … @max; one that is none counts as absent. */
-gint64
-uch_request_get_query_int (UchRequest *self, const char *name, gint64 fallback, gint64 max)
-{
-  const char *text = uch_request_get_query (self, name);
-  gint64      value;
-
-  if (text == NULL || !g_ascii_string_to_signed (text, 10, 0, G_MAXINT64, &value, NULL))
-    return fallback;
-  return MIN (value, max);
-}
-
-/* The body as a JSON object, or NULL with the request refused. */
-JsonObject *
-uch_request_parse_object (UchRequest *self, JsonNode **out_root)
-{
-  g_autoptr (GError) error = NULL;
-
-  *out_root = uch_wire_parse_json ((const char *) self->body->data, self->body->len, &error);
-  if (*out_root != NULL && JSON_NODE_HOLDS_OBJECT (*out_root))
-    return json_node_get_object (*out_root);
-  uch_request_refuse (self, SOUP_STATUS_BAD_REQUEST, "malformed", NULL, "%s",
-                      error != NULL ? error->message : "The body is no JSON object");
-  return NULL;
-}
-
 static gboolean
 takes_gzip (UchRequest *self)
 {
@@ -275,8 +238,11 @@ answer_problem (UchRequest *self, guint status, JsonBuilder *builder)
 
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  text = json_to_string (root, FALSE);
+  text = uch_wire_print_json (root);
   body = g_bytes_new_take (text, strlen (text));
+  if (status == SOUP_STATUS_UNAUTHORIZED)
+    soup_message_headers_replace (soup_server_message_get_response_headers (self->message),
+                                  "WWW-Authenticate", "Bearer");
   uch_request_answer (self, status, "application/problem+json", body);
 }
 
@@ -313,7 +279,20 @@ uch_request_refuse_with (UchRequest *self, guint status, const char *code, const
   answer_problem (self, status, builder);
 }
 
-/* What an error of the store or the wire is in HTTP. */
+/* What an error of the wire or the store is in HTTP. */
+static const struct
+{
+  guint       status;
+  const char *word;
+} wire_errors[] = {
+  [UCH_WIRE_ERROR_MALFORMED] = { SOUP_STATUS_BAD_REQUEST, "malformed" },
+  [UCH_WIRE_ERROR_TOO_MANY] = { SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too_many" },
+  [UCH_WIRE_ERROR_SCHEMA] = { 426, "schema" },
+  [UCH_WIRE_ERROR_MISSING] = { SOUP_STATUS_BAD_REQUEST, "missing" },
+  [UCH_WIRE_ERROR_INVALID] = { SOUP_STATUS_BAD_REQUEST, "invalid" },
+  [UCH_WIRE_ERROR_UNKNOWN] = { SOUP_STATUS_BAD_REQUEST, "unknown_field" },
+};
+
 static const struct
 {
   UchStoreError code;
@@ -344,15 +323,8 @@ uch_request_fail (UchRequest *self, const GError *error)
 
   if (error->domain == UCH_WIRE_ERROR)
     {
-      uch_request_refuse (self,
-                          error->code == UCH_WIRE_ERROR_SCHEMA ? 426
-                          : error->code == UCH_WIRE_ERROR_TOO_MANY
-                              ? SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE
-                              : SOUP_STATUS_BAD_REQUEST,
-                          error->code == UCH_WIRE_ERROR_SCHEMA     ? "schema"
-                          : error->code == UCH_WIRE_ERROR_TOO_MANY ? "too_many"
-                                                                   : "malformed",
-                          NULL, "%s", error->message);
+      uch_request_refuse (self, wire_errors[error->code].status, wire_errors[error->code].word,
+                          uch_wire_error_get_field (error), "%s", error->message);
       return;
     }
   for (guint i = 0; error->domain == UCH_STORE_ERROR && i < G_N_ELEMENTS (store_errors); i++)

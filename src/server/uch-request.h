@@ -46,6 +46,7 @@ struct _UchRequest
   gboolean           answered;
   gboolean           gone;              /* the client has left: nobody reads an answer */
   gint64             since, wait_until; /* of a long poll */
+  guint              limit;
   guint              timeout_id;
 };
 
@@ -54,10 +55,7 @@ UchRequest *uch_request_ref (UchRequest *self);
 void        uch_request_unref (UchRequest *self);
 UchRequest *uch_request_of (SoupServerMessage *message);
 
-void        uch_request_pause (UchRequest *self);
-const char *uch_request_get_query (UchRequest *self, const char *name);
-gint64 uch_request_get_query_int (UchRequest *self, const char *name, gint64 fallback, gint64 max);
-JsonObject *uch_request_parse_object (UchRequest *self, JsonNode **out_root);
+void uch_request_pause (UchRequest *self);
 
 void uch_request_answer (UchRequest *self, guint status, const char *type, GBytes *body);
 void uch_request_answer_json (UchRequest *self, char *json);
@@ -72,6 +70,29 @@ void uch_request_refuse_with (UchRequest *self,
                               const char *detail,
                               ...) G_GNUC_NULL_TERMINATED;
 void uch_request_fail (UchRequest *self, const GError *error);
+
+/* What a request says: uch-request-read.c. */
+typedef struct
+{
+  const char *name;
+  char        kind; /* 's' text, 'x' whole number, 'd' number, 'b' flag, 'o' object, 'a' list */
+  gboolean    required;
+  gsize       len_max; /* of a text, bytes */
+} UchMember;
+
+gboolean    uch_request_read_query (UchRequest *self, const char *const *names);
+const char *uch_request_get_query (UchRequest *self, const char *name);
+gboolean    uch_request_get_query_int (UchRequest   *self,
+                                       const char   *name,
+                                       gint64        min,
+                                       gint64        max,
+                                       const gint64 *fallback,
+                                       gint64       *out_value);
+JsonObject *
+uch_request_read_object (UchRequest *self, const UchMember *members, JsonNode **out_root);
+gboolean
+uch_members_check (JsonObject *object, const UchMember *members, const char *where, GError **error);
+const char *uch_member_get_text (JsonObject *object, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchRequest, uch_request_unref)
 

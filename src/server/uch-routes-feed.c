@@ -1,6 +1,7 @@
 /* What has changed, from where the client left off; and whole tables for a first sync. */
 #define G_LOG_DOMAIN "uch-server"
 
+#include "core/uch-id.h"
 #include "server/uch-server-private.h"
 #include "sync/uch-wire.h"
 
@@ -177,9 +178,7 @@ read_changes (UchRequest *request)
   Ask *ask = ask_new (request);
 
   ask->since = request->since;
-  ask->limit
-      = (guint) uch_request_get_query_int (request, "limit", CHANGES_DEFAULT, UCH_WIRE_PAGE_MAX);
-  ask->limit = MAX (ask->limit, 1);
+  ask->limit = request->limit;
   uch_store_async_read (request->server->store, changes_func, ask, ask_free, page_free, NULL,
                         changes_cb, uch_request_ref (request));
 }
@@ -187,15 +186,16 @@ read_changes (UchRequest *request)
 static void
 get_changes (UchRequest *request)
 {
-  gint64 wait_s = uch_request_get_query_int (request, "wait", 0, WAIT_MAX_S);
+  static const char *const names[] = { "since", "limit", "wait", NULL };
+  const gint64             no_wait = 0, usual = CHANGES_DEFAULT;
+  gint64                   wait_s, limit;
 
-  request->since = uch_request_get_query_int (request, "since", -1, G_MAXINT64);
-  if (request->since < 0)
-    {
-      uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "invalid", "since",
-                          "since is the cursor: a whole number");
-      return;
-    }
+  if (!uch_request_read_query (request, names)
+      || !uch_request_get_query_int (request, "since", 0, G_MAXINT64, NULL, &request->since)
+      || !uch_request_get_query_int (request, "limit", 1, UCH_WIRE_PAGE_MAX, &usual, &limit)
+      || !uch_request_get_query_int (request, "wait", 0, WAIT_MAX_S, &no_wait, &wait_s))
+    return;
+  request->limit = (guint) limit;
   if (wait_s > 0)
     request->wait_until = g_get_monotonic_time () + wait_s * G_USEC_PER_SEC;
   read_changes (request);
@@ -247,22 +247,30 @@ snapshot_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 get_snapshot (UchRequest *request)
 {
-  const char      *name = uch_request_get_query (request, "t");
-  const UchSchema *schema = name != NULL ? uch_schema_by_name (name) : NULL;
-  Ask             *ask;
+  static const char *const names[] = { "t", "after", "limit", NULL };
+  const gint64             usual = SNAPSHOT_DEFAULT;
+  const char              *name, *after;
+  const UchSchema         *schema;
+  gint64                   limit;
+  Ask                     *ask;
 
-  if (schema == NULL)
+  if (!uch_request_read_query (request, names)
+      || !uch_request_get_query_int (request, "limit", 1, UCH_WIRE_PAGE_MAX, &usual, &limit))
+    return;
+  name = uch_request_get_query (request, "t");
+  after = uch_request_get_query (request, "after");
+  schema = name != NULL ? uch_schema_by_name (name) : NULL;
+  if (schema == NULL || (after != NULL && !uch_id_is_valid (after)))
     {
-      uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "invalid", "t",
-                          "t names a table; there is no such table");
+      uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, name == NULL ? "missing" : "invalid",
+                          schema == NULL ? "t" : "after",
+                          schema == NULL ? "“t” must name a table" : "“after” is the id of a row");
       return;
     }
   ask = ask_new (request);
   ask->table = schema->table;
-  ask->after = g_strdup (uch_request_get_query (request, "after"));
-  ask->limit
-      = (guint) uch_request_get_query_int (request, "limit", SNAPSHOT_DEFAULT, UCH_WIRE_PAGE_MAX);
-  ask->limit = MAX (ask->limit, 1);
+  ask->after = g_strdup (after);
+  ask->limit = (guint) limit;
   uch_store_async_read (request->server->store, snapshot_func, ask, ask_free, page_free, NULL,
                         snapshot_cb, uch_request_ref (request));
 }

@@ -522,11 +522,17 @@ uch_live_get_n_clients (UchLive *self)
   return self->clients->len;
 }
 
+static const UchMember presence_members[] = {
+  { "ticket", 's', FALSE, 64 },
+  { "act", 's', FALSE, 64 },
+  { NULL },
+};
+
 static void
 post_presence (UchRequest *request)
 {
   g_autoptr (JsonNode) root = NULL;
-  JsonObject *body = uch_request_parse_object (request, &root);
+  JsonObject *body = uch_request_read_object (request, presence_members, &root);
 
   if (body == NULL)
     return;

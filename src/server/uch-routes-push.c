@@ -149,42 +149,45 @@ revealed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   uch_request_answer_json (request, json_to_string (root, FALSE));
 }
 
+#define ID_LEN_MAX 64
+
+static const UchMember reveal_members[] = {
+  { "table", 's', TRUE, ID_LEN_MAX },
+  { "id", 's', TRUE, ID_LEN_MAX },
+  { "field", 's', TRUE, ID_LEN_MAX },
+  { NULL },
+};
+
 static void
 post_reveal (UchRequest *request)
 {
   g_autoptr (JsonNode) root = NULL;
-  JsonObject              *body = uch_request_parse_object (request, &root);
-  static const char *const names[] = { "table", "id", "field" };
-  const char              *values[G_N_ELEMENTS (names)];
-  const UchSchema         *schema;
-  Look                    *look;
+  JsonObject      *body = uch_request_read_object (request, reveal_members, &root);
+  const UchSchema *schema;
+  const UchField  *field;
+  Look            *look;
 
   if (body == NULL)
     return;
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      JsonNode *node = json_object_get_member (body, names[i]);
-
-      if (node == NULL || json_node_get_value_type (node) != G_TYPE_STRING)
-        {
-          uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "missing", names[i],
-                              "table, id and field are needed, all texts");
-          return;
-        }
-      values[i] = json_node_get_string (node);
-    }
-  schema = uch_schema_by_name (values[0]);
+  schema = uch_schema_by_name (uch_member_get_text (body, "table"));
   if (schema == NULL)
     {
       uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "invalid", "table",
                           "There is no such table");
       return;
     }
+  field = uch_schema_find_field (schema, uch_member_get_text (body, "field"));
+  if (field == NULL || (field->flags & UCH_FIELD_SENSITIVE) == 0)
+    {
+      uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "invalid", "field",
+                          "“%s” has no such sensitive field", schema->name);
+      return;
+    }
   look = g_new0 (Look, 1);
   look->session = g_object_ref (request->session);
   look->table = schema->table;
-  look->id = g_strdup (values[1]);
-  look->field = g_strdup (values[2]);
+  look->id = g_strdup (uch_member_get_text (body, "id"));
+  look->field = g_strdup (field->name);
   uch_store_async_write (request->server->store, reveal_func, look, look_free, g_free, NULL,
                          revealed_cb, uch_request_ref (request));
 }

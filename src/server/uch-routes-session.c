@@ -6,16 +6,6 @@
 #include "server/uch-server-private.h"
 #include "sync/uch-wire.h"
 
-static const char *
-get_text (JsonObject *object, const char *name)
-{
-  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
-
-  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_get_string (node)
-             : NULL;
-}
-
 static void
 add_text (JsonBuilder *builder, const char *name, const char *value)
 {
@@ -89,16 +79,30 @@ signed_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   answer_builder (request, builder);
 }
 
+/* A login or a password that is longer is none; what a device says of itself is for people. */
+#define WORD_LEN_MAX 1024
+
+static const UchMember sign_in_members[] = {
+  { "login", 's', TRUE, WORD_LEN_MAX },
+  { "password", 's', TRUE, WORD_LEN_MAX },
+  { "device", 'o', FALSE, 0 },
+  { NULL },
+};
+static const UchMember device_members[] = {
+  { "id", 's', FALSE, WORD_LEN_MAX },
+  { "name", 's', FALSE, WORD_LEN_MAX },
+  { "app", 's', FALSE, WORD_LEN_MAX },
+  { NULL },
+};
+
 static void
 post_session (UchRequest *request)
 {
   g_autoptr (JsonNode) root = NULL;
-  JsonObject *body = uch_request_parse_object (request, &root);
-  JsonNode   *node = body != NULL ? json_object_get_member (body, "device") : NULL;
-  JsonObject *device
-      = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  g_autoptr (GError) error = NULL;
+  JsonObject *body = uch_request_read_object (request, sign_in_members, &root);
+  JsonObject *device;
   UchSignIn   who = { .kind = UCH_SESSION_DESK };
-  const char *password;
 
   if (body == NULL)
     return;
@@ -108,21 +112,21 @@ post_session (UchRequest *request)
       uch_server_refuse_too_fast (request);
       return;
     }
-  who.login = get_text (body, "login");
-  password = get_text (body, "password");
-  if (who.login == NULL || password == NULL)
+  device = json_object_has_member (body, "device") ? json_object_get_object_member (body, "device")
+                                                   : NULL;
+  if (device != NULL && !uch_members_check (device, device_members, "device", &error))
     {
-      uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "missing",
-                          who.login == NULL ? "login" : "password",
-                          "login and password are needed, both texts");
+      uch_request_fail (request, error);
       return;
     }
+  who.login = uch_member_get_text (body, "login");
   who.address = request->from;
-  who.device_id = get_text (device, "id");
-  who.device = get_text (device, "name");
-  who.app = get_text (device, "app");
-  uch_store_async_sign_in (request->server->store, &who, password, uch_server_now (),
-                           request->server->stopping, signed_in_cb, uch_request_ref (request));
+  who.device_id = uch_member_get_text (device, "id");
+  who.device = uch_member_get_text (device, "name");
+  who.app = uch_member_get_text (device, "app");
+  uch_store_async_sign_in (request->server->store, &who, uch_member_get_text (body, "password"),
+                           uch_server_now (), request->server->stopping, signed_in_cb,
+                           uch_request_ref (request));
 }
 
 typedef struct

@@ -7,6 +7,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "server/uch-request.h"
 #include "sync/uch-wire.h"
 
 #define KNOT_MPS (1852.0 / 3600.0)
@@ -219,6 +220,42 @@ uch_track_parse_traccar (const char     *content_type,
   take_form (out_report, query, form, now);
 }
 
+static gboolean
+fail (GError **error, UchWireError code, const char *field, const char *what)
+{
+  GError *made = g_error_new_literal (UCH_WIRE_ERROR, (int) code, what);
+
+  uch_wire_error_set_field (made, field);
+  g_propagate_error (error, made);
+  return FALSE;
+}
+
+static gboolean
+take_point (JsonNode *node, const char *where, UchPosition *position, GError **error)
+{
+  static const UchMember members[] = {
+    { "t", 'd', TRUE, 0 },    { "lat", 'd', TRUE, 0 },
+    { "lon", 'd', TRUE, 0 },  { "acc", 'd', FALSE, 0 },
+    { "spd", 'd', FALSE, 0 }, { "hdg", 'd', FALSE, 0 },
+    { "bat", 'd', FALSE, 0 }, { NULL },
+  };
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+
+  if (object == NULL)
+    return fail (error, UCH_WIRE_ERROR_INVALID, where, "A position must be an object");
+  if (!uch_members_check (object, members, where, error))
+    return FALSE;
+  clear_position (position);
+  position->at = get_time (object, "t");
+  position->latitude = get_real (object, "lat", NAN);
+  position->longitude = get_real (object, "lon", NAN);
+  position->accuracy_m = get_real (object, "acc", -1);
+  position->speed_mps = get_real (object, "spd", -1);
+  position->course_deg = get_real (object, "hdg", -1);
+  position->battery_percent = percent (get_real (object, "bat", -1));
+  return TRUE;
+}
+
 /**
  * uch_track_parse_page:
  * @out_positions: (out) (transfer full) (element-type UchPosition)
@@ -229,48 +266,27 @@ uch_track_parse_traccar (const char     *content_type,
 gboolean
 uch_track_parse_page (const char *body, gsize len, GArray **out_positions, GError **error)
 {
+  static const UchMember page_members[] = { { "p", 'a', TRUE, 0 }, { NULL } };
   g_autoptr (JsonNode) root = uch_wire_parse_json (body, (gssize) len, error);
   g_autoptr (GArray) positions = g_array_new (FALSE, FALSE, sizeof (UchPosition));
-  JsonNode  *list = NULL;
   JsonArray *array;
 
   if (root == NULL)
     return FALSE;
-  if (JSON_NODE_HOLDS_OBJECT (root))
-    list = json_object_get_member (json_node_get_object (root), "p");
-  if (list == NULL || !JSON_NODE_HOLDS_ARRAY (list))
-    {
-      g_set_error_literal (error, UCH_WIRE_ERROR, UCH_WIRE_ERROR_MALFORMED,
-                           "p: a list of positions is needed");
-      return FALSE;
-    }
-  array = json_node_get_array (list);
+  if (!JSON_NODE_HOLDS_OBJECT (root))
+    return fail (error, UCH_WIRE_ERROR_MALFORMED, NULL, "The body is no JSON object");
+  if (!uch_members_check (json_node_get_object (root), page_members, NULL, error))
+    return FALSE;
+  array = json_object_get_array_member (json_node_get_object (root), "p");
   if (json_array_get_length (array) > PAGE_POSITIONS_MAX)
-    {
-      g_set_error (error, UCH_WIRE_ERROR, UCH_WIRE_ERROR_TOO_MANY, "p: more than %d positions",
-                   PAGE_POSITIONS_MAX);
-      return FALSE;
-    }
+    return fail (error, UCH_WIRE_ERROR_TOO_MANY, "p", "more positions than a report may hold");
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
-      JsonNode   *node = json_array_get_element (array, i);
-      JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-      UchPosition position;
+      g_autofree char *where = g_strdup_printf ("p[%u]", i);
+      UchPosition      position;
 
-      clear_position (&position);
-      position.at = get_time (object, "t");
-      position.latitude = get_real (object, "lat", NAN);
-      position.longitude = get_real (object, "lon", NAN);
-      position.accuracy_m = get_real (object, "acc", -1);
-      position.speed_mps = get_real (object, "spd", -1);
-      position.course_deg = get_real (object, "hdg", -1);
-      position.battery_percent = percent (get_real (object, "bat", -1));
-      if (position.at == 0 || isnan (position.latitude) || isnan (position.longitude))
-        {
-          g_set_error (error, UCH_WIRE_ERROR, UCH_WIRE_ERROR_MALFORMED,
-                       "p[%u]: t, lat and lon are needed", i);
-          return FALSE;
-        }
+      if (!take_point (json_array_get_element (array, i), where, &position, error))
+        return FALSE;
       g_array_append_val (positions, position);
     }
   *out_positions = g_steal_pointer (&positions);

@@ -44,6 +44,17 @@ bool_cb (void *data, int value)
   return 1;
 }
 
+/* Fails while the text is read: the last member's name is the best word for the place. */
+static int
+fail_here (UchJson *self, const char *what)
+{
+  g_autofree char *name = self->keyed ? g_strdup (self->texts->str + self->key) : NULL;
+
+  if (name == NULL)
+    return uch_json_fail (self, NULL, "%s", what);
+  return uch_json_fail (self, name, "“%.64s”: %s", name, what);
+}
+
 /* yajl's own conversion refuses the smallest and largest numbers of 64 bits. */
 static int
 number_cb (void *data, const char *digits, size_t len)
@@ -56,27 +67,25 @@ number_cb (void *data, const char *digits, size_t len)
   if (strpbrk (number, ".eE") == NULL)
     {
       if (!g_ascii_string_to_signed (number, 10, G_MININT64, G_MAXINT64, &whole, NULL))
-        return uch_json_fail (self, "%s is too large a number", number);
+        return fail_here (self, "too large a number");
       add (self, UCH_JSON_INT)->whole = whole;
       return 1;
     }
   real = g_ascii_strtod (number, NULL);
   if (!isfinite (real))
-    return uch_json_fail (self, "%s is too large a number", number);
+    return fail_here (self, "too large a number");
   add (self, UCH_JSON_REAL)->real = real;
   return 1;
 }
 
-/* An escape may have made what no text may hold. */
+/* An escape may have made what no text of ours may hold. */
 static int
 text_cb (void *data, const guchar *text, size_t len)
 {
   UchJson *self = data;
 
   if (memchr (text, '\0', len) != NULL)
-    return uch_json_fail (self, "a text holds NUL");
-  if (!g_utf8_validate_len ((const char *) text, len, NULL))
-    return uch_json_fail (self, "half a surrogate pair");
+    return fail_here (self, "a text holds NUL");
   add (self, UCH_JSON_TEXT)->text = self->texts->len;
   g_string_append_len (self->texts, (const char *) text, (gssize) len);
   g_string_append_c (self->texts, '\0');
@@ -84,10 +93,23 @@ text_cb (void *data, const guchar *text, size_t len)
 }
 
 static int
+key_cb (void *data, const guchar *text, size_t len)
+{
+  UchJson *self = data;
+  gsize    at = self->texts->len;
+
+  if (!text_cb (data, text, len))
+    return 0;
+  self->key = at;
+  self->keyed = TRUE;
+  return 1;
+}
+
+static int
 begin (UchJson *self, UchJsonKind kind)
 {
   if (self->depth == UCH_JSON_DEPTH_MAX)
-    return uch_json_fail (self, "the JSON is nested too deeply");
+    return fail_here (self, "the JSON is nested too deeply");
   self->open[self->depth++] = self->tokens->len;
   add (self, kind);
   return 1;
@@ -122,11 +144,53 @@ static const yajl_callbacks callbacks = {
   .yajl_number = number_cb,
   .yajl_string = text_cb,
   .yajl_start_map = begin_object_cb,
-  .yajl_map_key = text_cb,
+  .yajl_map_key = key_cb,
   .yajl_end_map = end_cb,
   .yajl_start_array = begin_array_cb,
   .yajl_end_array = end_cb,
 };
+
+/* The UTF-16 unit that "\uXXXX" at @p stands for, or -1. */
+static int
+read_unit (const char *p, const char *end)
+{
+  int unit = 0;
+
+  if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+    return -1;
+  for (guint i = 2; i < 6; i++)
+    {
+      if (!g_ascii_isxdigit (p[i]))
+        return -1;
+      unit = unit * 16 + g_ascii_xdigit_value (p[i]);
+    }
+  return unit;
+}
+
+/* yajl makes a question mark of the first half of a pair that stands alone, and something of its
+ * own of one that is followed by another character: found before it does. */
+static const char *
+find_half_pair (const char *text, gsize len)
+{
+  const char *end = text + len;
+  const char *p = text;
+
+  while ((p = memchr (p, '\\', (gsize) (end - p))) != NULL)
+    {
+      int unit = read_unit (p, end);
+      int second;
+
+      if (unit >= 0xd800 && unit <= 0xdfff)
+        {
+          second = read_unit (p + 6, end);
+          if (unit >= 0xdc00 || second < 0xdc00 || second > 0xdfff)
+            return p;
+          p += 6;
+        }
+      p += MIN (unit >= 0 ? 6 : 2, end - p);
+    }
+  return NULL;
+}
 
 static void
 parse (UchJson *self, const char *text, gsize len)
@@ -141,7 +205,7 @@ parse (UchJson *self, const char *text, gsize len)
       guchar          *message = yajl_get_error (parser, FALSE, NULL, 0);
       g_autofree char *line = g_strdelimit (g_strdup ((const char *) message), "\n", ' ');
 
-      uch_json_fail (self, "no JSON: %s (at byte %zu)", g_strstrip (line),
+      uch_json_fail (self, NULL, "no JSON: %s (at byte %zu)", g_strstrip (line),
                      yajl_get_bytes_consumed (parser));
       yajl_free_error (parser, message);
     }
@@ -158,27 +222,31 @@ parse (UchJson *self, const char *text, gsize len)
 void
 uch_json_init (UchJson *self, const char *text, gssize len)
 {
-  gsize n_bytes = len < 0 ? strlen (text) : (gsize) len;
+  gsize       n_bytes = len < 0 ? strlen (text) : (gsize) len;
+  const char *bad;
 
   memset (self, 0, sizeof *self);
   self->tokens = g_array_sized_new (FALSE, FALSE, sizeof (UchJsonToken),
                                     (guint) MIN (n_bytes / 8 + 8, 1 << 20));
   self->texts = g_string_sized_new (n_bytes / 2);
-  if (!g_utf8_validate_len (text, n_bytes, NULL))
-    uch_json_fail (self, "not UTF-8");
+  if (!g_utf8_validate_len (text, n_bytes, &bad))
+    uch_json_fail (self, NULL, "not UTF-8 (at byte %td)", bad - text);
+  else if ((bad = find_half_pair (text, n_bytes)) != NULL)
+    uch_json_fail (self, NULL, "half a surrogate pair (at byte %td)", bad - text);
   else
     parse (self, text, n_bytes);
 }
 
 /**
  * uch_json_fail:
+ * @field: (nullable): the member it is about
  *
  * Keeps the first error; nothing is read after it.
  *
  * Returns: %FALSE
  */
 gboolean
-uch_json_fail (UchJson *self, const char *format, ...)
+uch_json_fail (UchJson *self, const char *field, const char *format, ...)
 {
   va_list ap;
 
@@ -187,7 +255,25 @@ uch_json_fail (UchJson *self, const char *format, ...)
   va_start (ap, format);
   self->error = g_error_new_valist (UCH_WIRE_ERROR, UCH_WIRE_ERROR_MALFORMED, format, ap);
   va_end (ap);
+  uch_wire_error_set_field (self->error, field);
   return FALSE;
+}
+
+/**
+ * uch_json_say_where:
+ * @where: such as "ops[3]"
+ *
+ * Puts the place before the field of the error that was just met.
+ */
+void
+uch_json_say_where (UchJson *self, const char *where)
+{
+  g_autofree char *field = NULL;
+
+  if (self->error == NULL)
+    return;
+  field = g_strjoin (".", where, uch_wire_error_get_field (self->error), NULL);
+  uch_wire_error_set_field (self->error, field);
 }
 
 /**
@@ -239,7 +325,7 @@ take (UchJson *self, UchJsonKind kind, const char *what, const char *must_be)
 
   if (token == NULL || token->kind != kind)
     {
-      uch_json_fail (self, "“%s” must be %s", what, must_be);
+      uch_json_fail (self, what, "“%s” must be %s", what, must_be);
       return NULL;
     }
   self->at++;
@@ -289,6 +375,39 @@ uch_json_next_member (UchJson *self)
   if (!uch_json_next_item (self))
     return NULL;
   return self->texts->str + g_array_index (self->tokens, UchJsonToken, self->at++).text;
+}
+
+/**
+ * uch_json_next_known:
+ * @names: NULL-terminated, at most 32
+ * @seen: a bit for each of them that was met; 0 at the beginning
+ *
+ * For what a client sends: a member that is not known, or stands twice, is an error, for passing
+ * it over would lose something that was meant.
+ *
+ * Returns: the index of the object's next member in @names; -1: it is over, or wrong
+ */
+int
+uch_json_next_known (UchJson *self, const char *const *names, guint *seen)
+{
+  const char *name = uch_json_next_member (self);
+
+  if (name == NULL)
+    return -1;
+  for (int i = 0; names[i] != NULL; i++)
+    if (strcmp (names[i], name) == 0)
+      {
+        if ((*seen & 1u << i) != 0)
+          {
+            uch_json_fail (self, name, "“%s” stands twice", name);
+            return -1;
+          }
+        *seen |= 1u << i;
+        return i;
+      }
+  uch_json_fail (self, name, "“%.64s” is not known here", name);
+  self->error->code = UCH_WIRE_ERROR_UNKNOWN;
+  return -1;
 }
 
 /**
@@ -372,7 +491,7 @@ uch_json_skip (UchJson *self)
   const UchJsonToken *token = look (self);
 
   if (token == NULL || token->kind == UCH_JSON_NOTHING)
-    return uch_json_fail (self, "expected a value");
+    return uch_json_fail (self, NULL, "expected a value");
   if (token->kind == UCH_JSON_OBJECT || token->kind == UCH_JSON_ARRAY)
     self->at = token->after;
   else

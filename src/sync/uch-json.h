@@ -31,17 +31,22 @@ typedef struct
   GString *texts;  /* (owned) */
   guint    at;     /* the token that comes next */
   guint    depth, open[UCH_JSON_DEPTH_MAX];
+  gsize    key;   /* while parsing: where the last member's name stands in texts */
+  gboolean keyed; /* there was one */
   GError  *error; /* (owned) (nullable): the first one; it sticks */
 } UchJson;
 
 void        uch_json_init (UchJson *self, const char *text, gssize len);
 gboolean    uch_json_finish (UchJson *self, GError **error);
 UchJsonKind uch_json_peek (UchJson *self);
-gboolean    uch_json_fail (UchJson *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+gboolean    uch_json_fail (UchJson *self, const char *field, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+void uch_json_say_where (UchJson *self, const char *where);
 
 gboolean    uch_json_enter (UchJson *self, UchJsonKind kind, const char *what);
 gboolean    uch_json_next_item (UchJson *self);
 const char *uch_json_next_member (UchJson *self);
+int         uch_json_next_known (UchJson *self, const char *const *names, guint *seen);
 gboolean    uch_json_read_text (UchJson *self, const char *what, const char **out_text);
 gboolean    uch_json_dup_text (UchJson *self, const char *what, char **out_text);
 gboolean    uch_json_read_int (UchJson *self, const char *what, gint64 *out_value);

@@ -19,8 +19,14 @@ read_object (UchJson *json)
   while ((name = uch_json_next_member (json)) != NULL)
     {
       g_autofree char *key = g_strdup (name);
-      JsonNode        *value = read_node (json);
+      JsonNode        *value;
 
+      if (json_object_has_member (object, key))
+        {
+          uch_json_fail (json, key, "“%.64s” stands twice", key);
+          return NULL;
+        }
+      value = read_node (json);
       if (value == NULL)
         return NULL;
       json_object_set_member (object, key, value);

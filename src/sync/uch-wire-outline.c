@@ -18,13 +18,14 @@ read_point (UchJson *json, UchPoint *point)
     return FALSE;
   if (!uch_json_next_item (json) || !uch_json_read_real (json, "longitude", &point->longitude)
       || !uch_json_next_item (json) || !uch_json_read_real (json, "latitude", &point->latitude))
-    return uch_json_fail (json, "a point has no longitude and latitude");
+    return uch_json_fail (json, "coordinates", "a point has no longitude and latitude");
   while (uch_json_next_item (json))
     uch_json_skip (json);
   if (json->error == NULL
       && (point->latitude < -90 || point->latitude > 90 || point->longitude < -180
           || point->longitude > 180))
-    return uch_json_fail (json, "a point is not on the Earth: longitude %g, latitude %g",
+    return uch_json_fail (json, "coordinates",
+                          "a point is not on the Earth: longitude %g, latitude %g",
                           point->longitude, point->latitude);
   return json->error == NULL;
 }
@@ -40,7 +41,7 @@ read_ring (UchJson *json, UchOutline *outline)
   while (uch_json_next_item (json) && read_point (json, &point))
     {
       if (points->len == RING_LEN_MAX)
-        return uch_json_fail (json, "a ring has more than %d points", RING_LEN_MAX);
+        return uch_json_fail (json, "coordinates", "a ring has more than %d points", RING_LEN_MAX);
       g_array_append_val (points, point);
     }
   if (json->error != NULL)
@@ -55,7 +56,7 @@ read_ring (UchJson *json, UchOutline *outline)
         g_array_set_size (points, points->len - 1);
     }
   if (points->len < RING_LEN_MIN)
-    return uch_json_fail (json, "a ring has fewer than %d points", RING_LEN_MIN);
+    return uch_json_fail (json, "coordinates", "a ring has fewer than %d points", RING_LEN_MIN);
   uch_outline_add_ring (outline, (const UchPoint *) (gpointer) points->data, points->len);
   return TRUE;
 }
@@ -104,7 +105,7 @@ read_geometry (UchJson *json, UchOutline *outline)
   if (json->error != NULL)
     return FALSE;
   if (inner == 0)
-    return uch_json_fail (json, "the outline has no “coordinates”");
+    return uch_json_fail (json, "coordinates", "the outline has no “coordinates”");
   end = json->at;
   json->at = inner;
   if (g_strcmp0 (type, "Polygon") == 0)
@@ -114,7 +115,7 @@ read_geometry (UchJson *json, UchOutline *outline)
   else if (g_strcmp0 (type, "Feature") == 0)
     read_geometry (json, outline);
   else
-    uch_json_fail (json, "“type” must be Polygon or MultiPolygon, not “%s”",
+    uch_json_fail (json, "type", "“type” must be Polygon or MultiPolygon, not “%s”",
                    type != NULL ? type : "");
   json->at = end;
   return json->error == NULL;
@@ -136,6 +137,6 @@ uch_wire_parse_outline (const char *geojson, GError **error)
 
   uch_json_init (&json, geojson, -1);
   if (read_geometry (&json, outline) && outline->rings->len == 0)
-    uch_json_fail (&json, "the outline has no ring");
+    uch_json_fail (&json, "coordinates", "the outline has no ring");
   return uch_json_finish (&json, error) ? g_steal_pointer (&outline) : NULL;
 }

@@ -121,7 +121,8 @@ read_field (UchJson *json, const UchField *field, gpointer entity)
         break;
       index = uch_nick_index (field->nicks, text);
       if (index < 0)
-        return uch_json_fail (json, "“%s” has the unknown value “%s”", field->name, text);
+        return uch_json_fail (json, field->name, "“%s” has the unknown value “%.64s”", field->name,
+                              text);
       uch_field_set_int (field, entity, index);
       break;
     case UCH_FIELD_REAL:
@@ -173,7 +174,7 @@ uch_wire_read_entity (UchJson *json, UchTable table, const char *id)
           if (!uch_json_read_text (json, "id", &text))
             break;
           if (entity->id != NULL && strcmp (entity->id, text) != 0)
-            uch_json_fail (json, "“id” is not the one that the row was announced with");
+            uch_json_fail (json, "id", "“id” is not the one that the row was announced with");
           else if (entity->id == NULL)
             entity->id = g_strdup (text);
         }
@@ -185,7 +186,7 @@ uch_wire_read_entity (UchJson *json, UchTable table, const char *id)
         uch_json_skip (json);
     }
   if (json->error == NULL && !uch_id_is_valid (entity->id))
-    uch_json_fail (json, "“id” of a %s is missing or bad", entity->schema->name);
+    uch_json_fail (json, "id", "“id” of a %s is missing or bad", entity->schema->name);
   return json->error == NULL ? g_steal_pointer (&entity) : NULL;
 }
 
@@ -216,7 +217,7 @@ uch_wire_append_row (
 static gboolean
 expect_item (UchJson *json, const char *what)
 {
-  return uch_json_next_item (json) || uch_json_fail (json, "a row has no “%s”", what);
+  return uch_json_next_item (json) || uch_json_fail (json, what, "a row has no “%s”", what);
 }
 
 static gboolean
@@ -231,11 +232,11 @@ read_row_head (UchJson *json, UchWireRow *row, const UchSchema **out_schema)
   if (!expect_item (json, "seq") || !uch_json_read_int (json, "seq", &row->seq))
     return FALSE;
   if (row->seq < 0)
-    return uch_json_fail (json, "“seq” must not be negative");
+    return uch_json_fail (json, "seq", "“seq” must not be negative");
   if (!expect_item (json, "id") || !uch_json_dup_text (json, "id", &row->id))
     return FALSE;
   if (!uch_id_is_valid (row->id))
-    return uch_json_fail (json, "“id” of a row is bad");
+    return uch_json_fail (json, "id", "“id” of a row is bad");
   return expect_item (json, "fields");
 }
 
@@ -257,7 +258,7 @@ uch_wire_read_row (UchJson *json)
         row->row->seq = row->seq;
     }
   if (json->error == NULL && uch_json_next_item (json))
-    uch_json_fail (json, "a row has too many items");
+    uch_json_fail (json, "rows", "a row has too many items");
   if (json->error != NULL || schema == NULL)
     return NULL;
   row->table = schema->table;
@@ -366,11 +367,12 @@ check_changes (UchJson *json, const UchWireChanges *self)
     return;
   if (self->store == NULL || self->rows == NULL)
     {
-      uch_json_fail (json, "“%s” is missing", self->store == NULL ? "store" : "rows");
+      uch_json_fail (json, self->store == NULL ? "store" : "rows", "“%s” is missing",
+                     self->store == NULL ? "store" : "rows");
       return;
     }
   if (self->from < 0 || self->to < self->from || self->head < self->to)
-    uch_json_fail (json, "“from”, “to” and “head” are not in order");
+    uch_json_fail (json, "to", "“from”, “to” and “head” are not in order");
   for (guint i = 0; i < self->rows->len; i++)
     {
       const UchWireRow *row = g_ptr_array_index (self->rows, i);
@@ -378,7 +380,7 @@ check_changes (UchJson *json, const UchWireChanges *self)
       /* Rows of one operation share its seq. */
       if (row->seq < last || row->seq <= self->from || row->seq > self->to)
         {
-          uch_json_fail (json, "the rows' “seq” is out of order or outside of the page");
+          uch_json_fail (json, "rows", "the rows' “seq” is out of order or outside of the page");
           return;
         }
       last = row->seq;
@@ -472,7 +474,7 @@ uch_wire_decode_snapshot (const char *text, gssize len, GError **error)
     else
       uch_json_skip (&json);
   if (json.error == NULL && (self->store == NULL || self->rows == NULL || self->h0 < 0))
-    uch_json_fail (&json, "“store”, “h0” or “rows” is missing");
+    uch_json_fail (&json, "rows", "“store”, “h0” or “rows” is missing");
   return uch_json_finish (&json, error) ? g_steal_pointer (&self) : NULL;
 }
 

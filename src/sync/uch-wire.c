@@ -7,28 +7,60 @@
 #include "core/uch-id.h"
 #include "sync/uch-wire-private.h"
 
-G_DEFINE_QUARK (uch - wire - error - quark, uch_wire_error)
-
-static const char *const verdict_nicks[] = { "ok", "conflict", "rejected", NULL };
-
-void
-uch_wire_op_free (UchWireOp *op)
+/* An error of the wire also says which member it is about. */
+typedef struct
 {
-  if (op == NULL)
-    return;
-  uch_command_unref (op->command);
-  g_free (op);
+  char *field;
+} UchWireErrorPrivate;
+
+static void
+uch_wire_error_private_init (UchWireErrorPrivate *priv)
+{
 }
 
-void
-uch_wire_ack_free (UchWireAck *ack)
+static void
+uch_wire_error_private_copy (const UchWireErrorPrivate *from, UchWireErrorPrivate *to)
 {
-  if (ack == NULL)
-    return;
-  g_free (ack->field);
-  g_clear_object (&ack->current);
-  g_free (ack);
+  to->field = g_strdup (from->field);
 }
+
+static void
+uch_wire_error_private_clear (UchWireErrorPrivate *priv)
+{
+  g_free (priv->field);
+}
+
+G_DEFINE_EXTENDED_ERROR (UchWireError, uch_wire_error)
+
+/**
+ * uch_wire_error_get_field:
+ * @error: any error
+ *
+ * Returns: (nullable): the member of the message that it is about, "ops[3].mid"
+ */
+const char *
+uch_wire_error_get_field (const GError *error)
+{
+  return error->domain == UCH_WIRE_ERROR ? uch_wire_error_get_private (error)->field : NULL;
+}
+
+/**
+ * uch_wire_error_set_field:
+ * @error: of %UCH_WIRE_ERROR
+ * @field: (nullable): the member that it is about
+ */
+void
+uch_wire_error_set_field (GError *error, const char *field)
+{
+  UchWireErrorPrivate *priv = uch_wire_error_get_private (error);
+  char                *copy = g_strdup (field);
+
+  g_free (priv->field);
+  priv->field = copy;
+}
+
+/* Longer than the name of any operation that there will be. */
+#define TYPE_LEN_MAX 64
 
 static void
 write_variant (GString *json, GVariant *value)
@@ -112,7 +144,13 @@ read_variant (UchJson *json, const char *what)
   switch (uch_json_peek (json))
     {
     case UCH_JSON_OBJECT:
-      return uch_wire_read_args (json, what);
+      {
+        GVariant *args = uch_wire_read_args (json, what);
+
+        if (args == NULL)
+          uch_json_say_where (json, what);
+        return args;
+      }
     case UCH_JSON_ARRAY:
       return read_words (json, what);
     case UCH_JSON_TEXT:
@@ -124,7 +162,7 @@ read_variant (UchJson *json, const char *what)
     case UCH_JSON_BOOL:
       return uch_json_read_bool (json, what, &flag) ? g_variant_new_boolean (flag) : NULL;
     default:
-      uch_json_fail (json, "“%s” has no value", what);
+      uch_json_fail (json, what, "“%s” has no value", what);
       return NULL;
     }
 }
@@ -149,7 +187,7 @@ uch_wire_read_args (UchJson *json, const char *what)
 
       if (!g_hash_table_add (seen, key))
         {
-          uch_json_fail (json, "“%s” stands twice", name);
+          uch_json_fail (json, name, "“%s” stands twice", name);
           break;
         }
       value = read_variant (json, key);
@@ -160,9 +198,21 @@ uch_wire_read_args (UchJson *json, const char *what)
   return json->error == NULL ? g_variant_builder_end (args) : NULL;
 }
 
+/* Returns (transfer full): the arguments; an error within them says so. */
+static GVariant *
+read_variant_dict (UchJson *json, const char *what)
+{
+  gboolean  is_object = uch_json_peek (json) == UCH_JSON_OBJECT;
+  GVariant *args = uch_wire_read_args (json, what);
+
+  if (args == NULL && is_object)
+    uch_json_say_where (json, what);
+  return args != NULL ? g_variant_ref_sink (args) : NULL;
+}
+
 /* Without the braces, so that a push can put "mid" before it. */
-static void
-write_command (GString *json, const UchCommand *command)
+void
+uch_wire_write_command (GString *json, const UchCommand *command)
 {
   g_string_append (json, "\"id\":");
   uch_json_append_text (json, command->id);
@@ -184,48 +234,57 @@ uch_wire_encode_command (const UchCommand *command)
 {
   GString *json = g_string_new ("{");
 
-  write_command (json, command);
+  uch_wire_write_command (json, command);
   g_string_append_c (json, '}');
   return g_string_free (json, FALSE);
 }
 
-/* {id, type, at, args, mid}; what else stands there is passed over. */
-static UchCommand *
-read_command (UchJson *json, gint64 *out_mid)
+/* {id, type, at, args, mid} */
+UchCommand *
+uch_wire_read_command (UchJson *json, gint64 *out_mid)
 {
-  g_autofree char *id = NULL;
-  g_autofree char *type = NULL;
+  static const char *const names[] = { "id", "type", "at", "args", "mid", NULL };
+  g_autofree char         *id = NULL;
+  g_autofree char         *type = NULL;
   g_autoptr (GVariant) args = NULL;
-  const char *name;
-  UchTime     at = 0;
+  UchTime at = 0;
+  gint64  mid = 0;
+  guint   seen = 0;
+  int     which;
 
   if (!uch_json_enter (json, UCH_JSON_OBJECT, "operation"))
     return NULL;
-  while ((name = uch_json_next_member (json)) != NULL)
-    if (strcmp (name, "id") == 0)
-      uch_json_dup_text (json, "id", &id);
-    else if (strcmp (name, "type") == 0)
-      uch_json_dup_text (json, "type", &type);
-    else if (strcmp (name, "at") == 0)
-      uch_json_read_int (json, "at", &at);
-    else if (strcmp (name, "mid") == 0 && out_mid != NULL)
-      uch_json_read_int (json, "mid", out_mid);
-    else if (strcmp (name, "args") == 0 && args == NULL)
+  while ((which = uch_json_next_known (json, names, &seen)) >= 0)
+    switch (which)
       {
-        args = uch_wire_read_args (json, "args");
-        if (args != NULL)
-          g_variant_ref_sink (args);
+      case 0:
+        uch_json_dup_text (json, names[which], &id);
+        break;
+      case 1:
+        uch_json_dup_text (json, names[which], &type);
+        break;
+      case 2:
+        uch_json_read_int (json, names[which], &at);
+        break;
+      case 3:
+        args = read_variant_dict (json, names[which]);
+        break;
+      default:
+        uch_json_read_int (json, names[which], &mid);
+        break;
       }
-    else
-      uch_json_skip (json);
   if (json->error != NULL)
     return NULL;
   if (!uch_id_is_valid (id))
-    uch_json_fail (json, "“id” of an operation is missing or bad");
-  else if (type == NULL || *type == '\0')
-    uch_json_fail (json, "“type” of an operation is missing");
+    uch_json_fail (json, "id", "“id” of an operation is missing or bad");
+  else if (type == NULL || *type == '\0' || strlen (type) > TYPE_LEN_MAX)
+    uch_json_fail (json, "type", "“type” of an operation is missing or bad");
+  else if (out_mid != NULL && mid < 1)
+    uch_json_fail (json, "mid", "“mid” of an operation is missing or bad");
   if (json->error != NULL)
     return NULL;
+  if (out_mid != NULL)
+    *out_mid = mid;
   if (args == NULL)
     args = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
   return uch_command_new (id, type, args, at);
@@ -243,291 +302,6 @@ uch_wire_decode_command (const char *text, gssize len, GError **error)
   UchJson json;
 
   uch_json_init (&json, text, len);
-  command = read_command (&json, NULL);
+  command = uch_wire_read_command (&json, NULL);
   return uch_json_finish (&json, error) ? g_steal_pointer (&command) : NULL;
-}
-
-/**
- * uch_wire_encode_push:
- * @store: uuid of the store that this client follows
- * @client: id of the client, whose operations "mid" counts
- * @ops: (element-type UchWireOp): at most %UCH_WIRE_BATCH_MAX
- *
- * Returns: (transfer full): the body of a push
- */
-char *
-uch_wire_encode_push (const char *store, const char *client, GPtrArray *ops)
-{
-  GString *json = g_string_sized_new (256 * (gsize) (ops->len + 1));
-
-  g_string_append (json, "{\"store\":");
-  uch_json_append_text (json, store);
-  g_string_append (json, ",\"client\":");
-  uch_json_append_text (json, client);
-  g_string_append_printf (json, ",\"schema\":%d,\"ops\":[", UCH_WIRE_VERSION);
-  for (guint i = 0; i < ops->len; i++)
-    {
-      const UchWireOp *op = g_ptr_array_index (ops, i);
-
-      g_string_append_printf (json, "%s{\"mid\":%" G_GINT64_FORMAT ",", i > 0 ? "," : "", op->mid);
-      write_command (json, op->command);
-      g_string_append_c (json, '}');
-    }
-  g_string_append (json, "]}");
-  return g_string_free (json, FALSE);
-}
-
-static GPtrArray *
-read_ops (UchJson *json, gboolean *out_too_many)
-{
-  g_autoptr (GPtrArray) ops = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_wire_op_free);
-
-  if (!uch_json_enter (json, UCH_JSON_ARRAY, "ops"))
-    return NULL;
-  while (uch_json_next_item (json))
-    {
-      gint64      mid = 0;
-      UchCommand *command;
-      UchWireOp  *op;
-
-      if (ops->len == UCH_WIRE_BATCH_MAX)
-        {
-          *out_too_many = TRUE;
-          uch_json_fail (json, "“ops” holds more than %d operations", UCH_WIRE_BATCH_MAX);
-          break;
-        }
-      command = read_command (json, &mid);
-      if (command == NULL)
-        break;
-      op = g_new0 (UchWireOp, 1);
-      op->mid = mid;
-      op->command = command;
-      g_ptr_array_add (ops, op);
-      if (mid < 1)
-        uch_json_fail (json, "“mid” of an operation is missing or bad");
-    }
-  return json->error == NULL ? g_steal_pointer (&ops) : NULL;
-}
-
-/**
- * uch_wire_decode_push:
- * @out_ops: (out) (transfer full) (element-type UchWireOp): the operations
- *
- * Errors: %UCH_WIRE_ERROR_SCHEMA when the client speaks another version,
- * %UCH_WIRE_ERROR_TOO_MANY, %UCH_WIRE_ERROR_MALFORMED, naming the field.
- *
- * Returns: whether it was right; if not, the out parameters are not set
- */
-gboolean
-uch_wire_decode_push (const char *text,
-                      gssize      len,
-                      char      **out_store,
-                      char      **out_client,
-                      GPtrArray **out_ops,
-                      GError    **error)
-{
-  g_autofree char *store = NULL;
-  g_autofree char *client = NULL;
-  g_autoptr (GPtrArray) ops = NULL;
-  UchJson     json;
-  const char *name;
-  gint64      schema = 0;
-  gboolean    too_many = FALSE;
-
-  uch_json_init (&json, text, len);
-  uch_json_enter (&json, UCH_JSON_OBJECT, "push");
-  while ((name = uch_json_next_member (&json)) != NULL)
-    if (strcmp (name, "store") == 0)
-      uch_json_dup_text (&json, "store", &store);
-    else if (strcmp (name, "client") == 0)
-      uch_json_dup_text (&json, "client", &client);
-    else if (strcmp (name, "schema") == 0)
-      uch_json_read_int (&json, "schema", &schema);
-    else if (strcmp (name, "ops") == 0 && ops == NULL)
-      ops = read_ops (&json, &too_many);
-    else
-      uch_json_skip (&json);
-  if (json.error == NULL && (schema < UCH_WIRE_VERSION_MIN || schema > UCH_WIRE_VERSION))
-    {
-      uch_json_finish (&json, NULL);
-      g_set_error (error, UCH_WIRE_ERROR, UCH_WIRE_ERROR_SCHEMA,
-                   "“schema” is %" G_GINT64_FORMAT ", this program speaks %d to %d", schema,
-                   UCH_WIRE_VERSION_MIN, UCH_WIRE_VERSION);
-      return FALSE;
-    }
-  if (json.error == NULL && (!uch_id_is_valid (client) || store == NULL || ops == NULL))
-    uch_json_fail (&json, "“%s” is missing or bad",
-                   store == NULL ? "store"
-                   : ops == NULL ? "ops"
-                                 : "client");
-  if (too_many && json.error != NULL)
-    json.error->code = UCH_WIRE_ERROR_TOO_MANY;
-  if (!uch_json_finish (&json, error))
-    return FALSE;
-  *out_store = g_steal_pointer (&store);
-  *out_client = g_steal_pointer (&client);
-  *out_ops = g_steal_pointer (&ops);
-  return TRUE;
-}
-
-static void
-write_ack (GString *json, const UchWireAck *ack)
-{
-  g_string_append_c (json, '[');
-  uch_json_append_int (json, ack->mid);
-  g_string_append_printf (json, ",\"%s\",", verdict_nicks[ack->kind]);
-  uch_json_append_int (json, ack->seq);
-  if (ack->kind != UCH_VERDICT_OK)
-    {
-      g_string_append (json, ",{\"code\":");
-      uch_json_append_text (json, uch_refusal_get_nick (ack->refusal));
-      if (ack->field != NULL)
-        {
-          g_string_append (json, ",\"field\":");
-          uch_json_append_text (json, ack->field);
-        }
-      if (ack->current != NULL)
-        {
-          g_string_append (json, ",\"current\":");
-          uch_wire_append_row (json, ack->current->schema->table, ack->current->seq,
-                               ack->current->id, ack->current);
-        }
-      g_string_append_c (json, '}');
-    }
-  g_string_append_c (json, ']');
-}
-
-/**
- * uch_wire_encode_acks:
- * @acks: (element-type UchWireAck)
- * @last_mid: of the last operation of this client that the store has consumed
- *
- * Returns: (transfer full): the answer to a push
- */
-char *
-uch_wire_encode_acks (GPtrArray *acks, gint64 last_mid, gint64 head)
-{
-  GString *json = g_string_new ("{\"acks\":[");
-
-  for (guint i = 0; i < acks->len; i++)
-    {
-      if (i > 0)
-        g_string_append_c (json, ',');
-      write_ack (json, g_ptr_array_index (acks, i));
-    }
-  g_string_append_printf (
-      json, "],\"last_mid\":%" G_GINT64_FORMAT ",\"head\":%" G_GINT64_FORMAT "}", last_mid, head);
-  return g_string_free (json, FALSE);
-}
-
-static void
-read_refusal (UchJson *json, UchWireAck *ack)
-{
-  const char *name, *text;
-
-  if (!uch_json_enter (json, UCH_JSON_OBJECT, "refusal"))
-    return;
-  while ((name = uch_json_next_member (json)) != NULL)
-    if (strcmp (name, "code") == 0)
-      {
-        if (uch_json_read_text (json, "code", &text))
-          ack->refusal = uch_refusal_from_nick (text);
-      }
-    else if (strcmp (name, "field") == 0)
-      uch_json_dup_text (json, "field", &ack->field);
-    else if (strcmp (name, "current") == 0 && ack->current == NULL
-             && uch_json_peek (json) == UCH_JSON_ARRAY)
-      {
-        g_autoptr (UchWireRow) row = uch_wire_read_row (json);
-
-        if (row != NULL)
-          ack->current = g_steal_pointer (&row->row);
-      }
-    else
-      uch_json_skip (json);
-}
-
-static UchWireAck *
-read_ack (UchJson *json)
-{
-  g_autoptr (UchWireAck) ack = g_new0 (UchWireAck, 1);
-  const char *text;
-  int         kind;
-
-  if (!uch_json_enter (json, UCH_JSON_ARRAY, "ack") || !uch_json_next_item (json)
-      || !uch_json_read_int (json, "mid", &ack->mid) || !uch_json_next_item (json)
-      || !uch_json_read_text (json, "verdict", &text))
-    {
-      uch_json_fail (json, "an ack is too short");
-      return NULL;
-    }
-  kind = uch_nick_index (verdict_nicks, text);
-  if (kind < 0)
-    {
-      uch_json_fail (json, "“verdict” has the unknown value “%s”", text);
-      return NULL;
-    }
-  ack->kind = (UchVerdictKind) kind;
-  if (!uch_json_next_item (json) || !uch_json_read_int (json, "seq", &ack->seq))
-    {
-      uch_json_fail (json, "an ack has no “seq”");
-      return NULL;
-    }
-  if (uch_json_next_item (json))
-    {
-      read_refusal (json, ack);
-      while (uch_json_next_item (json))
-        uch_json_skip (json);
-    }
-  return json->error == NULL ? g_steal_pointer (&ack) : NULL;
-}
-
-/**
- * uch_wire_decode_acks:
- * @out_acks: (out) (transfer full) (element-type UchWireAck): the verdicts
- *
- * Returns: whether it was right; if not, the out parameters are not set
- */
-gboolean
-uch_wire_decode_acks (const char *text,
-                      gssize      len,
-                      GPtrArray **out_acks,
-                      gint64     *out_last_mid,
-                      gint64     *out_head,
-                      GError    **error)
-{
-  g_autoptr (GPtrArray) acks = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_wire_ack_free);
-  UchJson     json;
-  const char *name;
-  gint64      last_mid = -1, head = -1;
-  gboolean    has_acks = FALSE;
-
-  uch_json_init (&json, text, len);
-  uch_json_enter (&json, UCH_JSON_OBJECT, "answer");
-  while ((name = uch_json_next_member (&json)) != NULL)
-    if (strcmp (name, "last_mid") == 0)
-      uch_json_read_int (&json, "last_mid", &last_mid);
-    else if (strcmp (name, "head") == 0)
-      uch_json_read_int (&json, "head", &head);
-    else if (strcmp (name, "acks") == 0)
-      {
-        has_acks = uch_json_enter (&json, UCH_JSON_ARRAY, "acks");
-        while (uch_json_next_item (&json))
-          {
-            UchWireAck *ack = read_ack (&json);
-
-            if (ack != NULL)
-              g_ptr_array_add (acks, ack);
-          }
-      }
-    else
-      uch_json_skip (&json);
-  if (json.error == NULL && (!has_acks || last_mid < 0 || head < 0))
-    uch_json_fail (&json, "“acks”, “last_mid” or “head” is missing");
-  if (!uch_json_finish (&json, error))
-    return FALSE;
-  *out_acks = g_steal_pointer (&acks);
-  *out_last_mid = last_mid;
-  *out_head = head;
-  return TRUE;
 }

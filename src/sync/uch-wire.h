@@ -21,9 +21,14 @@ typedef enum
 {
   UCH_WIRE_ERROR_MALFORMED, /* no JSON, or not of the right shape; the message names the field */
   UCH_WIRE_ERROR_TOO_MANY,
-  UCH_WIRE_ERROR_SCHEMA, /* the other side speaks a version that this program does not */
+  UCH_WIRE_ERROR_SCHEMA,  /* the other side speaks a version that this program does not */
+  UCH_WIRE_ERROR_MISSING, /* a member that must be there */
+  UCH_WIRE_ERROR_INVALID, /* a member of the wrong kind or size */
+  UCH_WIRE_ERROR_UNKNOWN, /* a member that is not known */
 } UchWireError;
-GQuark uch_wire_error_quark (void);
+GQuark      uch_wire_error_quark (void);
+const char *uch_wire_error_get_field (const GError *error);
+void        uch_wire_error_set_field (GError *error, const char *field);
 
 /* One operation of a push and one acknowledgement; mid counts per client without gaps. */
 typedef struct
@@ -71,7 +76,20 @@ gpointer uch_wire_parse_entity (UchTable table, JsonNode *node, GError **error);
 void uch_wire_append_row (
     GString *json, UchTable table, gint64 seq, const char *id, gconstpointer entity);
 
-char    *uch_wire_encode_push (const char *store, const char *client, GPtrArray *ops);
+char *uch_wire_encode_push (const char *store, const char *client, GPtrArray *ops);
+
+/* The versions of the wire that one side speaks: its own and the one before. */
+typedef struct
+{
+  int min, cur;
+} UchWireVersions;
+gboolean uch_wire_decode_push_within (const char            *json,
+                                      gssize                 len,
+                                      const UchWireVersions *versions,
+                                      char                 **out_store,
+                                      char                 **out_client,
+                                      GPtrArray            **out_ops,
+                                      GError               **error);
 gboolean uch_wire_decode_push (const char *json,
                                gssize      len,
                                char      **out_store,

@@ -11,7 +11,7 @@ from door import Client, Daemon, Live, PASSWORD, command, main, until
 def signing_in_takes_the_right_password_only(folder):
     daemon = Daemon(folder / "s")
     stranger, head = Client(daemon), Client(daemon, "head")
-    for login, password in (("anna", "wrong wrong"), ("nobody", PASSWORD), ("", ""), ("anna", "x" * 5000)):
+    for login, password in (("anna", "wrong wrong"), ("nobody", PASSWORD), ("", ""), ("anna", "x" * 1024)):
         status, problem = stranger.ask("POST", "/v1/session", {"login": login, "password": password})
         assert status in (401, 429) and problem["title"] in ("Unauthorized", "Too Many Requests"), (status, problem)
     assert stranger.answer.getheader("Content-Type").startswith("application/problem+json")
@@ -61,7 +61,7 @@ def bad_pushes_name_what_is_wrong(folder):
     anna = Client(daemon, "anna")
     base = {"store": anna.store, "client": anna.name, "schema": 1}
     for body, status, word in (
-            ("[]", 400, ""), ('{"store":1}', 400, "store"), ("{}", 426, "schema"),
+            ("[]", 400, ""), ('{"store":1}', 400, "store"), ("{}", 400, "schema"),
             (json.dumps({**base, "ops": 5}), 400, "ops"),
             (json.dumps({**base, "ops": [{"mid": "x"}]}), 400, "mid"),
             (json.dumps({**base, "schema": 999, "ops": []}), 426, ""),

@@ -112,9 +112,9 @@ def the_phone_page_reports_too(folder):
         {"t": now - 5000, "lat": 45.05, "lon": 41.95, "acc": 8, "spd": 1.5, "hdg": 10, "bat": 50},
         {"t": now - 1000, "lat": 45.0501, "lon": 41.95}]})[0] == 204
     live.wait("pos", lambda message: message["positions"] and message["positions"][0]["at"] == now - 1000)
-    for body, field in (({}, "p:"), ({"p": [{"t": now}]}, "p[0]"), ({"p": 5}, "p:")):
+    for body, field in (({}, "p"), ({"p": [{"t": now}]}, "p[0].lat"), ({"p": 5}, "p"), ({"p": [7]}, "p[0]")):
         status, problem = petr.ask("POST", "/v1/positions", body)
-        assert status == 400 and field in problem["detail"], problem
+        assert status == 400 and problem["field"] == field, problem
     assert Client(daemon).ask("POST", "/v1/positions", {"p": []})[0] == 401
     daemon.stop()
 
