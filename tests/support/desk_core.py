@@ -33,17 +33,18 @@ class DeskCore:
         self.secret.write_text(password + "\n")
         self.log = self.folder.parent / f"{self.folder.name}.log"
         self.on_event = lambda event: None  # called on the reader's thread
+        self.events = []  # of all its lives
         self.start()
 
     def start(self):
-        self.events, self.state, self.answers, self.opened, self.number = [], {}, {}, None, 0
+        self.state, self.answers, self.opened, self.number = {}, {}, None, 0
         self.lock = threading.Lock()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [str(DESK_CORE), "--store", f"https://{self.host}:{self.port}", "--trust", self.fingerprint, "--login",
                  self.login, "--password-file", str(self.secret), "--folder", str(self.folder), "--device",
                  self.folder.name],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, errors="replace",
                 env={**os.environ, "G_DEBUG": "fatal-warnings", **self.environment})
         self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
         self.reader.start()
@@ -55,7 +56,8 @@ class DeskCore:
             except ValueError:  # cut by a kill in the middle
                 continue
             if event["event"] == "answer":
-                box = self.answers.pop(event.get("tag"), None)
+                with self.lock:
+                    box = self.answers.pop(event.get("tag"), None)
                 if box:
                     box.put(event)
                 continue
@@ -66,21 +68,25 @@ class DeskCore:
             with self.lock:
                 self.events.append(event)
             self.on_event(event)
-        for box in list(self.answers.values()):
+        with self.lock:
+            left, self.answers = self.answers, None
+        for box in left.values():
             box.put(None)
 
     def send(self, verb, **words):
         """Asks without waiting: gives the box into which the answer comes (None: the desk is gone)."""
+        box = queue.Queue()
         with self.lock:
+            if self.answers is None:
+                box.put(None)
+                return box
             self.number += 1
             tag = self.number
-        box = self.answers[tag] = queue.Queue()
+            self.answers[tag] = box
         try:
             self.process.stdin.write(json.dumps({"do": verb, "tag": tag, **words}) + "\n")
             self.process.stdin.flush()
         except (OSError, ValueError):
-            box.put(None)
-        if not self.reader.is_alive():
             box.put(None)
         return box
 
@@ -94,7 +100,8 @@ class DeskCore:
         return answer
 
     def wait(self, condition, what, timeout_s=TIMEOUT_S):
-        until(lambda: self.process.poll() is not None or condition(), lambda: f"{what}: {self.folder.name} {self.state}\n{self.said()}", timeout_s)
+        until(lambda: self.process.poll() is not None or condition(),
+              lambda: f"{what() if callable(what) else what}: {self.folder.name} {self.state}\n{self.said()}", timeout_s)
         if self.process.poll() is not None:
             raise Gone(f"{self.folder.name} ended with {self.process.returncode}\n{self.said()}")
 
