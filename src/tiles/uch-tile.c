@@ -3,6 +3,8 @@
 #include "tiles/uch-tile.h"
 
 #include <cairo.h>
+#include <string.h>
+
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <math.h>
 
@@ -106,7 +108,7 @@ size_prepared_cb (GdkPixbufLoader *loader, int width, int height, gpointer user_
   if (width > UCH_TILE_SIDE_MAX || height > UCH_TILE_SIDE_MAX)
     {
       *out_too_large = TRUE;
-      gdk_pixbuf_loader_set_size (loader, 1, 1); /* a decompression bomb is not unpacked */
+      gdk_pixbuf_loader_set_size (loader, 0, 0); /* a decompression bomb is not unpacked */
     }
 }
 
@@ -152,9 +154,22 @@ picture_from_pixbuf (GdkPixbuf *pixbuf)
   return self;
 }
 
+/* What tiles are made of. The other loaders of gdk-pixbuf are kept away from foreign bytes: the one
+ * of GIF, for one, takes gigabytes for a header of 13 bytes. */
+static gboolean
+looks_like_tile (GBytes *bytes)
+{
+  gsize       len;
+  const char *data = g_bytes_get_data (bytes, &len);
+
+  return len > 12
+         && (memcmp (data, "\x89PNG\r\n\x1a\n", 8) == 0 || memcmp (data, "\xff\xd8\xff", 3) == 0
+             || (memcmp (data, "RIFF", 4) == 0 && memcmp (data + 8, "WEBP", 4) == 0));
+}
+
 /**
  * uch_tile_picture_decode:
- * @bytes: a PNG, JPEG or whatever else gdk-pixbuf reads
+ * @bytes: a PNG, a JPEG or a WebP
  * @error: return location of UCH_TILE_ERROR_NOT_A_PICTURE or UCH_TILE_ERROR_TOO_LARGE
  *
  * What is transparent becomes white. May be called on any thread.
@@ -173,9 +188,7 @@ uch_tile_picture_decode (GBytes *bytes, GError **error)
 
   g_signal_connect (loader, "size-prepared", G_CALLBACK (size_prepared_cb), &too_large);
   g_signal_connect (loader, "area-updated", G_CALLBACK (area_updated_cb), &last_row);
-  /* The loader takes no empty buffer. */
-  read_ok
-      = g_bytes_get_size (bytes) > 0 && gdk_pixbuf_loader_write_bytes (loader, bytes, &local_error);
+  read_ok = looks_like_tile (bytes) && gdk_pixbuf_loader_write_bytes (loader, bytes, &local_error);
   if (!gdk_pixbuf_loader_close (loader, read_ok ? &local_error : NULL))
     read_ok = FALSE;
   if (too_large)
@@ -189,7 +202,7 @@ uch_tile_picture_decode (GBytes *bytes, GError **error)
   if (!read_ok || pixbuf == NULL || last_row < gdk_pixbuf_get_height (pixbuf))
     {
       g_set_error (error, UCH_TILE_ERROR, UCH_TILE_ERROR_NOT_A_PICTURE, "Not a picture: %s",
-                   local_error != NULL ? local_error->message : "it breaks off");
+                   local_error != NULL ? local_error->message : "unknown, or it breaks off");
       return NULL;
     }
   return picture_from_pixbuf (pixbuf);

@@ -231,6 +231,10 @@ test_decode (void)
   g_autoptr (GBytes) garbage = g_bytes_new_static ("\x89PNG\r\n\x1a\nnonsense", 16);
   g_autoptr (GBytes) cut = g_bytes_new_from_bytes (good, 0, g_bytes_get_size (good) / 2);
   g_autoptr (GBytes) nothing = g_bytes_new_static ("", 0);
+  /* 65,535 pixels each way: the GIF loader would want gigabytes for it */
+  g_autoptr (GBytes) bomb = g_bytes_new_static ("GIF89a\xff\xff\xff\xff\x80\0\0\0\0\0\xff\xff\xff,"
+                                                "\0\0\0\0\xff\xff\xff\xff\0\2\2D\1\0;",
+                                                35);
   const struct
   {
     GBytes *bytes;
@@ -238,7 +242,8 @@ test_decode (void)
   } cases[] = { { large, UCH_TILE_ERROR_TOO_LARGE },
                 { garbage, UCH_TILE_ERROR_NOT_A_PICTURE },
                 { cut, UCH_TILE_ERROR_NOT_A_PICTURE },
-                { nothing, UCH_TILE_ERROR_NOT_A_PICTURE } };
+                { nothing, UCH_TILE_ERROR_NOT_A_PICTURE },
+                { bomb, UCH_TILE_ERROR_NOT_A_PICTURE } };
   g_autoptr (GError) error = NULL;
   g_autoptr (UchTilePicture) picture = uch_tile_picture_decode (good, &error);
 
