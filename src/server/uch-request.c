@@ -36,6 +36,8 @@ uch_request_new (UchServer *server, SoupServerMessage *message)
 
   self->server = g_object_ref (server);
   self->message = message;
+  self->group = UCH_GROUP_OTHER;
+  self->started_us = g_get_monotonic_time ();
   self->body = g_byte_array_new ();
   g_object_set_data_full (G_OBJECT (message), REQUEST_KEY, self, request_free);
   return self;

@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 
+#include "server/uch-metrics.h"
 #include "server/uch-server.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,9 @@ struct _UchRequest
   UchServer         *server;  /* (owned) */
   SoupServerMessage *message; /* (unowned) */
   const UchRoute    *route;   /* (nullable) */
+  UchGroup           group;
+  gint64             started_us;
+  gboolean           noted;   /* it is over, and counted */
   GByteArray        *body;    /* (owned) */
   gsize              len_max; /* of the body */
   gsize              len;     /* of the body so far, also of what was not kept */

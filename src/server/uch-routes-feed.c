@@ -110,6 +110,7 @@ wait_for_changes (UchRequest *request, gint64 head)
   if (request->wait_until == 0 || left_ms <= 0 || request->gone || head < server->head
       || server->waiters->len >= WAITERS_MAX || g_cancellable_is_cancelled (server->stopping))
     return FALSE;
+  request->group = UCH_GROUP_WAIT;
   g_ptr_array_add (server->waiters, uch_request_ref (request));
   request->timeout_id = g_timeout_add ((guint) left_ms, waited_cb, request);
   return TRUE;
@@ -168,7 +169,10 @@ changes_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (page == NULL)
     uch_request_fail (request, error);
   else if (!page->empty || !wait_for_changes (request, page->head))
-    uch_request_answer_json (request, g_steal_pointer (&page->json));
+    {
+      request->server->metrics.feed_pages++;
+      uch_request_answer_json (request, g_steal_pointer (&page->json));
+    }
   g_clear_pointer (&page, page_free);
 }
 
@@ -240,7 +244,10 @@ snapshot_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (page == NULL)
     uch_request_fail (request, error);
   else
-    uch_request_answer_json (request, g_steal_pointer (&page->json));
+    {
+      request->server->metrics.feed_pages++;
+      uch_request_answer_json (request, g_steal_pointer (&page->json));
+    }
   g_clear_pointer (&page, page_free);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/uch-log.h"
 #include "server/uch-server-private.h"
 #include "sync/uch-wire.h"
 
@@ -62,6 +63,7 @@ signed_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (session == NULL)
     {
       request->server->metrics.refused_auth++;
+      uch_log_event (UCH_LOG_SIGN_IN_REFUSED, NULL, "a sign-in was refused");
       if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_WAIT))
         {
           g_autofree char *seconds
@@ -73,6 +75,7 @@ signed_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       uch_request_fail (request, error);
       return;
     }
+  uch_log_event (UCH_LOG_SIGNED_IN, session->parent.id, "somebody has signed in");
   json_builder_begin_object (builder);
   add_text (builder, "token", token);
   add_welcome (builder, request->server, session);
@@ -167,6 +170,7 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       uch_request_fail (request, error);
       return;
     }
+  uch_log_event (UCH_LOG_SIGNED_OUT, id, "a session has ended");
   uch_server_end_session (request->server, id);
   if (request->server->relay != NULL)
     uch_relay_tell_session_ended (request->server->relay, id);

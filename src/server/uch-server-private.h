@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/uch-metrics.h"
 #include "server/uch-origin.h"
 #include "server/uch-presence.h"
 #include "server/uch-rate.h"
@@ -10,14 +11,6 @@ G_BEGIN_DECLS
 
 typedef struct _UchLive  UchLive;
 typedef struct _UchRelay UchRelay;
-
-/* What /metrics tells. */
-typedef struct
-{
-  guint64 requests, refused_auth, refused_rate, refused_body, errors;
-  guint64 pushes, operations, positions[UCH_N_POSITION_FATES], positions_malformed;
-  guint64 live_dropped;
-} UchMetrics;
 
 struct _UchServer
 {

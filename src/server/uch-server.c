@@ -7,6 +7,7 @@
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 
+#include "server/uch-log.h"
 #include "server/uch-server-private.h"
 #include "sync/uch-wire.h"
 
@@ -19,9 +20,15 @@
 
 G_DEFINE_FINAL_TYPE (UchServer, uch_server, G_TYPE_OBJECT)
 
-static const UchRoute *const route_groups[]
-    = { uch_routes_push, uch_routes_feed,    uch_routes_track,
-        uch_routes_live, uch_routes_session, uch_routes_health };
+static const struct
+{
+  const UchRoute *routes;
+  UchGroup        group;
+} route_groups[] = {
+  { uch_routes_push, UCH_GROUP_PUSH },       { uch_routes_feed, UCH_GROUP_FEED },
+  { uch_routes_track, UCH_GROUP_TRACK },     { uch_routes_live, UCH_GROUP_LIVE },
+  { uch_routes_session, UCH_GROUP_SESSION }, { uch_routes_health, UCH_GROUP_HEALTH },
+};
 
 /* The store's clock, milliseconds since the Unix epoch. */
 UchTime
@@ -31,11 +38,11 @@ uch_server_now (void)
 }
 
 static const UchRoute *
-find_route (const char *method, const char *path, gboolean *out_path_known)
+find_route (const char *method, const char *path, gboolean *out_path_known, UchGroup *out_group)
 {
   *out_path_known = FALSE;
   for (guint g = 0; g < G_N_ELEMENTS (route_groups); g++)
-    for (const UchRoute *route = route_groups[g]; route->path != NULL; route++)
+    for (const UchRoute *route = route_groups[g].routes; route->path != NULL; route++)
       {
         gboolean fits = (route->flags & UCH_ROUTE_PREFIX) != 0
                             ? g_str_has_prefix (path, route->path)
@@ -44,6 +51,7 @@ find_route (const char *method, const char *path, gboolean *out_path_known)
         if (!fits)
           continue;
         *out_path_known = TRUE;
+        *out_group = route_groups[g].group;
         if (strcmp (method, route->method) == 0)
           return route;
       }
@@ -69,9 +77,27 @@ chunk_cb (SoupServerMessage *message, GBytes *chunk, UchRequest *request)
     g_byte_array_append (request->body, data, len);
 }
 
+/* The request is over: once, whichever of its ends is told first. */
+static void
+note (UchRequest *request, SoupServerMessage *message, gboolean answered)
+{
+  guint  status = answered ? soup_server_message_get_status (message) : 0;
+  gint64 took_us = g_get_monotonic_time () - request->started_us;
+
+  if (request->noted)
+    return;
+  request->noted = TRUE;
+  uch_metrics_note (&request->server->metrics, request->group, status, took_us, request->len,
+                    (gsize) soup_server_message_get_response_body (message)->length);
+  uch_log_request (request->route != NULL ? request->route->method : "-",
+                   request->route != NULL ? request->route->path : NULL, request->group, status,
+                   took_us, request->session != NULL ? request->session->parent.id : NULL);
+}
+
 static void
 finished_cb (SoupServerMessage *message, UchRequest *request)
 {
+  note (request, message, !request->gone);
   request->gone = TRUE;
   g_byte_array_set_size (request->body, 0);
   if (request->route == NULL || (request->route->flags & UCH_ROUTE_SOCKET) == 0
@@ -91,6 +117,7 @@ wrote_headers_cb (SoupServerMessage *message, UchRequest *request)
 static void
 disconnected_cb (SoupServerMessage *message, UchRequest *request)
 {
+  note (request, message, FALSE);
   request->gone = TRUE;
   uch_listener_forget (message);
 }
@@ -247,7 +274,8 @@ early_cb (SoupServer        *soup,
   g_signal_connect (message, "disconnected", G_CALLBACK (disconnected_cb), request);
   if (!look_over (request))
     return;
-  request->route = find_route (soup_server_message_get_method (message), path, &path_known);
+  request->route
+      = find_route (soup_server_message_get_method (message), path, &path_known, &request->group);
   if (request->route == NULL)
     {
       uch_request_refuse (request,
@@ -439,6 +467,7 @@ uch_server_new (UchStoreAsync *store, GTlsCertificate *certificate, const UchSer
   self->origins = uch_origins_new (NULL, NULL);
   self->soup = soup_server_new ("server-header", "uchastok-store", NULL);
   listen_nowhere (self->soup);
+  uch_store_async_set_meter (store, uch_metrics_meter, &self->metrics.store);
   self->listener = uch_listener_new (self->soup, certificate, &limits->connection);
   self->live = uch_live_new (self);
   /* the WebSocket's path has handlers of its own: it needs the early one too */

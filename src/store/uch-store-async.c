@@ -125,6 +125,28 @@ uch_store_async_get_n_queued (UchStoreAsync *self)
   return uch_db_worker_get_n_queued (self->writer);
 }
 
+/* Jobs that wait to read, and sign-ins that wait for their password to be checked. */
+void
+uch_store_async_get_queues (UchStoreAsync *self, guint *out_n_reading, guint *out_n_hashing)
+{
+  *out_n_reading = uch_db_worker_get_n_queued (self->reader);
+  *out_n_hashing = uch_db_worker_get_n_queued (self->hasher);
+}
+
+/**
+ * uch_store_async_set_meter:
+ * @self: a store that was asked for nothing yet
+ * @meter: (scope forever): called on the thread that writes
+ * @user_data: for @meter; must live until uch_store_async_stop()
+ *
+ * See uch_store_set_meter().
+ */
+void
+uch_store_async_set_meter (UchStoreAsync *self, UchStoreMeter meter, gpointer user_data)
+{
+  uch_store_set_meter (self->store, meter, user_data);
+}
+
 /**
  * uch_store_async_stop:
  * @self: a store

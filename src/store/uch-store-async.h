@@ -35,7 +35,9 @@ UchStoreAsync *uch_store_async_open (const char   *url,
                                      GError      **error);
 const char    *uch_store_async_get_uuid (UchStoreAsync *self);
 guint          uch_store_async_get_n_queued (UchStoreAsync *self);
-void           uch_store_async_stop (UchStoreAsync *self);
+void uch_store_async_get_queues (UchStoreAsync *self, guint *out_n_reading, guint *out_n_hashing);
+void uch_store_async_set_meter (UchStoreAsync *self, UchStoreMeter meter, gpointer user_data);
+void uch_store_async_stop (UchStoreAsync *self);
 
 void
 uch_store_async_watch (UchStoreAsync *self, const UchStoreWatcher *watcher, gpointer user_data);

@@ -16,6 +16,10 @@
 #define ACCURACY_MAX_M 200.0
 #define SPEED_MAX_MPS (200.0 / 3.6)
 
+/* What became of a position, in the words of metrics and reports. */
+const char *const uch_position_fate_nicks[UCH_N_POSITION_FATES + 1]
+    = { "shown", "kept", "known", "impossible", "future", "old", "off_shift", NULL };
+
 void
 uch_last_position_free (UchLastPosition *self)
 {

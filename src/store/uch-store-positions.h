@@ -28,6 +28,8 @@ typedef enum
 } UchPositionFate;
 #define UCH_N_POSITION_FATES (UCH_POSITION_DROPPED_OFF_SHIFT + 1)
 
+extern const char *const uch_position_fate_nicks[UCH_N_POSITION_FATES + 1];
+
 /* The last shown position of somebody. */
 typedef struct
 {

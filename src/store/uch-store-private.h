@@ -18,8 +18,11 @@ struct _UchStore
   gpointer          random_data; /* (unowned) */
   gboolean          read_only;
   gboolean          in_transaction;
-  gint64            head;      /* within a writing transaction */
-  gint64            committed; /* the last head that this connection made durable */
+  gint64            head;        /* within a writing transaction */
+  gint64            committed;   /* the last head that this connection made durable */
+  gint64            head_before; /* when the transaction began */
+  UchStoreMeter     meter;       /* (nullable) */
+  gpointer          meter_data;  /* (unowned) */
   guint             n_staff_changes;
   UchTime           compacted_at;
 };

@@ -239,6 +239,28 @@ uch_store_get_head (UchStore *self, gint64 *out_head, gint64 *out_floor, GError 
          && (out_floor == NULL || BACKEND (self, get_number, UCH_STORE_FLOOR, out_floor, error));
 }
 
+static void
+tell_meter (UchStore *self, UchStoreMoment moment)
+{
+  if (self->meter != NULL)
+    self->meter (moment, (guint) (self->head - self->head_before), self->meter_data);
+}
+
+/**
+ * uch_store_set_meter:
+ * @self: a store
+ * @meter: (nullable) (scope forever): told the moments of every writing transaction
+ * @user_data: for @meter
+ *
+ * Lets somebody measure how long transactions and commits take. Before anything is written.
+ */
+void
+uch_store_set_meter (UchStore *self, UchStoreMeter meter, gpointer user_data)
+{
+  self->meter = meter;
+  self->meter_data = user_data;
+}
+
 gboolean
 uch_store_begin (UchStore *self, GError **error)
 {
@@ -257,6 +279,8 @@ uch_store_begin (UchStore *self, GError **error)
       return FALSE;
     }
   self->in_transaction = TRUE;
+  self->head_before = self->head;
+  tell_meter (self, UCH_STORE_BEGUN);
   return TRUE;
 }
 
@@ -270,8 +294,13 @@ uch_store_commit (UchStore *self, GError **error)
       return FALSE;
     }
   self->in_transaction = FALSE;
+  tell_meter (self, UCH_STORE_DECIDED);
   if (!BACKEND (self, commit, error))
-    return FALSE;
+    {
+      tell_meter (self, UCH_STORE_UNDONE);
+      return FALSE;
+    }
+  tell_meter (self, UCH_STORE_COMMITTED);
   self->committed = self->head;
   return TRUE;
 }
@@ -289,6 +318,7 @@ uch_store_rollback (UchStore *self)
   g_assert (self->in_transaction);
   self->in_transaction = FALSE;
   BACKEND (self, rollback);
+  tell_meter (self, UCH_STORE_UNDONE);
 }
 
 /**

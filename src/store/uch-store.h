@@ -65,6 +65,17 @@ typedef enum
 /* Where randomness comes from: fills @buffer with @len unpredictable bytes. */
 typedef void (*UchRandomFunc) (guint8 *buffer, gsize len, gpointer user_data);
 
+/* The moments of a writing transaction, for who measures them: the store reads no clock. Told on
+ * the thread that writes. @n_ops: operations that the transaction puts into the order. */
+typedef enum
+{
+  UCH_STORE_BEGUN,
+  UCH_STORE_DECIDED, /* only the commit is left */
+  UCH_STORE_COMMITTED,
+  UCH_STORE_UNDONE,
+} UchStoreMoment;
+typedef void (*UchStoreMeter) (UchStoreMoment moment, guint n_ops, gpointer user_data);
+
 #define UCH_TYPE_STORE (uch_store_get_type ())
 G_DECLARE_FINAL_TYPE (UchStore, uch_store, UCH, STORE, GObject)
 
@@ -117,6 +128,7 @@ UchStore   *uch_store_open (const char   *url,
                             UchTime       now,
                             GError      **error);
 void        uch_store_adopt (UchStore *self);
+void        uch_store_set_meter (UchStore *self, UchStoreMeter meter, gpointer user_data);
 const char *uch_store_get_uuid (UchStore *self);
 gboolean uch_store_get_head (UchStore *self, gint64 *out_head, gint64 *out_floor, GError **error);
 

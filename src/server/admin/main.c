@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "server/admin/uch-cli.h"
+#include "server/uch-log.h"
 
 static const UchCliVerb verbs[] = {
   { "init", NULL, N_ ("make an empty store"),
@@ -47,6 +48,7 @@ main (int argc, char *argv[])
   bindtextdomain (GETTEXT_PACKAGE, localedir != NULL ? localedir : UCH_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
+  uch_log_start ();
 
   if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "help") == 0)
     return print_help ();

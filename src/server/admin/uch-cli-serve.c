@@ -12,6 +12,7 @@
 
 #include "server/admin/uch-certificate.h"
 #include "server/admin/uch-cli.h"
+#include "server/uch-log.h"
 #include "server/uch-server.h"
 
 #define LISTEN_DEFAULT "127.0.0.1:8443"
@@ -105,7 +106,9 @@ run (UchStoreAsync   *store,
   printf ("uchastok-store: ready on %s://%s%s%s:%d\n", certificate != NULL ? "https" : "http",
           strchr (host, ':') != NULL ? "[" : "", host, strchr (host, ':') != NULL ? "]" : "", port);
   fflush (stdout);
+  uch_log_event (UCH_LOG_READY, NULL, "ready");
   g_main_loop_run (loop);
+  uch_log_event (UCH_LOG_STOPPED, NULL, "told to stop");
   g_source_remove (term_id);
   g_source_remove (int_id);
   uch_server_stop (server);
