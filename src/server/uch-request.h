@@ -38,7 +38,6 @@ struct _UchRequest
   const UchRoute    *route;   /* (nullable) */
   UchGroup           group;
   gint64             started_us;
-  gboolean           noted;   /* it is over, and counted */
   GByteArray        *body;    /* (owned) */
   gsize              len_max; /* of the body */
   gsize              len;     /* of the body so far, also of what was not kept */
@@ -48,6 +47,7 @@ struct _UchRequest
   GHashTable        *query;   /* (owned) (nullable): made when asked for */
   gboolean           paused;
   gboolean           answered;
+  gboolean           over;              /* answered to the end, or cut */
   gboolean           gone;              /* the client has left: nobody reads an answer */
   gint64             since, wait_until; /* of a long poll */
   guint              limit;

@@ -179,7 +179,7 @@ get_metrics (UchRequest *request)
   if (uch_origins_is_local (request->server->origins, request->message))
     answer_metrics (request);
   else if (!uch_rate_has (request->server->strangers, request->from, g_get_monotonic_time ()))
-    uch_server_refuse_too_fast (request);
+    uch_entry_refuse_too_fast (request);
   else if (said != NULL && g_ascii_strncasecmp (said, "Bearer ", 7) == 0 && strlen (said) < 256)
     uch_store_async_read (request->server->store, authenticate_func,
                           g_strstrip (g_strdup (said + 7)), g_free, g_object_unref, NULL,

@@ -112,7 +112,7 @@ post_session (UchRequest *request)
   /* A sign-in is slow and open to everybody. */
   if (!uch_rate_take (request->server->strangers, request->from, 1, g_get_monotonic_time ()))
     {
-      uch_server_refuse_too_fast (request);
+      uch_entry_refuse_too_fast (request);
       return;
     }
   device = json_object_has_member (body, "device") ? json_object_get_object_member (body, "device")
@@ -128,8 +128,7 @@ post_session (UchRequest *request)
   who.device = uch_member_get_text (device, "name");
   who.app = uch_member_get_text (device, "app");
   uch_store_async_sign_in (request->server->store, &who, uch_member_get_text (body, "password"),
-                           uch_server_now (), request->server->stopping, signed_in_cb,
-                           uch_request_ref (request));
+                           uch_server_now (), NULL, signed_in_cb, uch_request_ref (request));
 }
 
 typedef struct

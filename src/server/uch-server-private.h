@@ -29,6 +29,7 @@ struct _UchServer
   gint64          head; /* the last one heard of */
   guint           tick_id;
   gboolean        ticking;
+  guint           n_open; /* requests that are not answered yet */
   guint           looked; /* clients whose session was looked at in this round */
   gboolean        looking;
   UchMetrics      metrics;
@@ -37,7 +38,11 @@ struct _UchServer
 UchTime uch_server_now (void);
 /* Somebody committed: everybody who listens is told. */
 void uch_server_announce (UchServer *self, gint64 head);
-void uch_server_refuse_too_fast (UchRequest *request);
+
+/* Who may come in. */
+gboolean uch_entry_look_over (UchRequest *request);
+void     uch_entry_authenticate (UchRequest *request);
+void     uch_entry_refuse_too_fast (UchRequest *request);
 
 /* Long polls. */
 void uch_feed_wake (UchServer *self);

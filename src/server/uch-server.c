@@ -15,9 +15,6 @@
  * sender can be told why; beyond that the connection is cut. */
 #define DISCARD_FACTOR 4
 
-/* A read that follows a poke costs so little of a token's right to ask; see UCH_ROUTE_FREE. */
-#define FOLLOWING_COST 0.1
-
 G_DEFINE_FINAL_TYPE (UchServer, uch_server, G_TYPE_OBJECT)
 
 static const struct
@@ -79,14 +76,16 @@ chunk_cb (SoupServerMessage *message, GBytes *chunk, UchRequest *request)
 
 /* The request is over: once, whichever of its ends is told first. */
 static void
-note (UchRequest *request, SoupServerMessage *message, gboolean answered)
+end (UchRequest *request, SoupServerMessage *message, gboolean answered)
 {
   guint  status = answered ? soup_server_message_get_status (message) : 0;
   gint64 took_us = g_get_monotonic_time () - request->started_us;
 
-  if (request->noted)
+  request->gone = TRUE;
+  if (request->over)
     return;
-  request->noted = TRUE;
+  request->over = TRUE;
+  request->server->n_open--;
   uch_metrics_note (&request->server->metrics, request->group, status, took_us, request->len,
                     (gsize) soup_server_message_get_response_body (message)->length);
   uch_log_request (request->route != NULL ? request->route->method : "-",
@@ -97,8 +96,7 @@ note (UchRequest *request, SoupServerMessage *message, gboolean answered)
 static void
 finished_cb (SoupServerMessage *message, UchRequest *request)
 {
-  note (request, message, !request->gone);
-  request->gone = TRUE;
+  end (request, message, !request->gone);
   g_byte_array_set_size (request->body, 0);
   if (request->route == NULL || (request->route->flags & UCH_ROUTE_SOCKET) == 0
       || soup_server_message_get_status (message) != SOUP_STATUS_SWITCHING_PROTOCOLS)
@@ -117,137 +115,23 @@ wrote_headers_cb (SoupServerMessage *message, UchRequest *request)
 static void
 disconnected_cb (SoupServerMessage *message, UchRequest *request)
 {
-  note (request, message, FALSE);
-  request->gone = TRUE;
+  end (request, message, FALSE);
   uch_listener_forget (message);
 }
 
-static gpointer
-authenticate_func (UchStore *store, gpointer data, GError **error)
-{
-  return uch_store_authenticate (store, data, uch_server_now (), error);
-}
-
-static gpointer
-touch_func (UchStore *store, gpointer data, GError **error)
-{
-  uch_store_touch_session (store, data, uch_server_now (), error);
-  return NULL;
-}
-
-static void
-touched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
-  if (error != NULL)
-    g_message ("cannot note that a session is used: %s", error->message);
-}
-
-/* Counts the request against its token's right to ask; refuses it when that is used up. */
+/* Nothing new is begun while the server stops. */
 static gboolean
-charge (UchRequest *request)
+refuse_at_the_end (UchRequest *request)
 {
-  UchServer *self = request->server;
-  double     cost = (request->route->flags & UCH_ROUTE_FREE) != 0 ? FOLLOWING_COST : 1;
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (request->message);
 
-  if (uch_rate_take (self->tokens, request->token, cost, g_get_monotonic_time ()))
-    return TRUE;
-  uch_server_refuse_too_fast (request);
-  return FALSE;
-}
-
-static void
-authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (UchRequest) request = user_data;
-  g_autoptr (GError) error = NULL;
-  UchServer *self = request->server;
-
-  request->session = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
-  if (request->session == NULL)
-    {
-      self->metrics.refused_auth++;
-      if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_SIGNED_OUT))
-        uch_rate_take (self->strangers, request->from, 1, g_get_monotonic_time ());
-      uch_request_fail (request, error);
-      return;
-    }
-  if (!uch_rate_knows (self->tokens, request->token) && !charge (request))
-    return;
-  if (uch_server_now () - request->session->used_at > UCH_MINUTE_MS)
-    uch_store_async_write (self->store, touch_func, g_strdup (request->session->parent.id), g_free,
-                           NULL, NULL, touched_cb, NULL);
-  request->len_max = self->limits.body_len_max;
-  request->paused = FALSE;
-  if (!request->gone)
-    soup_server_message_unpause (request->message);
-}
-
-static void
-begin_authentication (UchRequest *request)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
-  const char         *said = soup_message_headers_get_one (headers, "Authorization");
-  UchServer          *self = request->server;
-
-  if (said == NULL || g_ascii_strncasecmp (said, "Bearer ", 7) != 0 || strlen (said) > 256)
-    {
-      soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
-                                    "WWW-Authenticate", "Bearer");
-      self->metrics.refused_auth++;
-      uch_request_refuse (request, SOUP_STATUS_UNAUTHORIZED, "signed_out", NULL,
-                          "Sign in first: there is no token in this request");
-      return;
-    }
-  request->token = g_strstrip (g_strdup (said + 7));
-  /* Only a token that was good has a right of its own: made-up ones count against where they come
-   * from, and fill no memory. */
-  if (uch_rate_knows (self->tokens, request->token))
-    {
-      if (!charge (request))
-        return;
-    }
-  else if (!uch_rate_has (self->strangers, request->from, g_get_monotonic_time ()))
-    {
-      uch_server_refuse_too_fast (request);
-      return;
-    }
-  uch_request_pause (request);
-  uch_store_async_read (self->store, authenticate_func, g_strdup (request->token), g_free,
-                        g_object_unref, NULL, authenticated_cb, uch_request_ref (request));
-}
-
-/* Says that more was asked than may be; the answer to a stranger is the same. */
-void
-uch_server_refuse_too_fast (UchRequest *request)
-{
-  UchServer *self = request->server;
-
-  soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
-                                "Retry-After", "1");
-  self->metrics.refused_rate++;
-  uch_request_refuse (request, 429, "too_fast", NULL,
-                      "More than %u requests a second; wait a second", self->limits.requests_per_s);
-}
-
-/* Notes where the request comes from, and refuses one that could be read in two ways. */
-static gboolean
-look_over (UchRequest *request)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
-  const char         *twice = uch_origin_find_ambiguity (headers);
-  g_autoptr (GInetAddress) from = uch_origins_find (request->server->origins, request->message);
-
-  request->from = from != NULL ? uch_origin_dup_group (from) : g_strdup ("");
-  if (twice == NULL)
-    return TRUE;
-  soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
-                                "Connection", "close");
-  uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "ambiguous", twice,
-                      "The header %s says two things", twice);
-  return FALSE;
+  if (!g_cancellable_is_cancelled (request->server->stopping))
+    return FALSE;
+  soup_message_headers_replace (headers, "Retry-After", "1");
+  soup_message_headers_replace (headers, "Connection", "close");
+  uch_request_refuse (request, SOUP_STATUS_SERVICE_UNAVAILABLE, "unavailable", NULL,
+                      "The store stops; ask again");
+  return TRUE;
 }
 
 /* The header is here: who asks for what, and may he? */
@@ -265,6 +149,7 @@ early_cb (SoupServer        *soup,
   goffset             len = soup_message_headers_get_content_length (headers);
 
   self->metrics.requests++;
+  self->n_open++;
   uch_listener_enter (message, UCH_PHASE_BODY);
   request->len_max = self->limits.anonymous_len_max;
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
@@ -272,7 +157,7 @@ early_cb (SoupServer        *soup,
   g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb), request);
   g_signal_connect (message, "finished", G_CALLBACK (finished_cb), request);
   g_signal_connect (message, "disconnected", G_CALLBACK (disconnected_cb), request);
-  if (!look_over (request))
+  if (!uch_entry_look_over (request) || refuse_at_the_end (request))
     return;
   request->route
       = find_route (soup_server_message_get_method (message), path, &path_known, &request->group);
@@ -292,7 +177,7 @@ early_cb (SoupServer        *soup,
       return;
     }
   if ((request->route->flags & UCH_ROUTE_OPEN) == 0)
-    begin_authentication (request);
+    uch_entry_authenticate (request);
 }
 
 /* The body is here. */
@@ -306,7 +191,7 @@ handler_cb (SoupServer        *soup,
   UchServer  *self = user_data;
   UchRequest *request = uch_request_of (message);
 
-  if (request == NULL || request->answered || request->gone)
+  if (request == NULL || request->answered || request->gone || refuse_at_the_end (request))
     return;
   uch_listener_enter (message, UCH_PHASE_ANSWER);
   if (request->len > request->len_max)
@@ -423,6 +308,7 @@ uch_server_limits_init (UchServerLimits *limits)
     .body_len_max = UCH_WIRE_BODY_LEN_MAX,
     .heartbeat_ms = 15 * 1000,
     .tick_ms = 2 * 1000,
+    .drain_ms = 5 * 1000,
   };
 }
 
@@ -524,11 +410,35 @@ uch_server_listen (UchServer *self, GSocketAddress *address, guint16 *out_port, 
   return TRUE;
 }
 
+static gboolean
+too_long_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* What was begun is answered: a person who pressed a key at that moment notices nothing. */
+static void
+drain (UchServer *self)
+{
+  gboolean too_long = FALSE;
+  guint    id = g_timeout_add (self->limits.drain_ms, too_long_cb, &too_long);
+
+  while (self->n_open > 0 && !too_long)
+    g_main_context_iteration (NULL, TRUE);
+  while (!too_long && g_main_context_iteration (NULL, FALSE))
+    ; /* the last words to who is live */
+  if (too_long)
+    g_message ("%u requests were not answered in time", self->n_open);
+  else
+    g_source_remove (id);
+}
+
 /**
  * uch_server_stop:
  *
- * Takes nobody in any more, tells who is connected, and closes. What was begun in the store is
- * finished by uch_store_async_stop().
+ * Takes nobody in any more, answers what was asked, tells who is connected, and closes. Blocks, for
+ * some seconds at most. What was begun in the store is finished by uch_store_async_stop().
  */
 void
 uch_server_stop (UchServer *self)
@@ -538,6 +448,7 @@ uch_server_stop (UchServer *self)
   g_cancellable_cancel (self->stopping);
   uch_feed_cancel (self);
   g_clear_pointer (&self->live, uch_live_free);
+  drain (self);
   g_clear_pointer (&self->relay, uch_relay_free);
   soup_server_disconnect (self->soup);
 }

@@ -15,7 +15,8 @@ typedef struct
   guint             anonymous_len_max;  /* bytes of a body before it is known who sends it */
   guint             body_len_max;       /* … and after */
   guint             heartbeat_ms;       /* between two signs of life on a live connection */
-  guint             tick_ms;            /* between two looks at the clocks that may have run out */
+  guint             drain_ms; /* that requests have to be answered when the server stops */
+  guint             tick_ms;  /* between two looks at the clocks that may have run out */
 } UchServerLimits;
 
 #define UCH_TYPE_SERVER (uch_server_get_type ())

@@ -134,7 +134,7 @@ other_new (UchTime made_at)
   g_assert_true (uch_certificate_make (certificate, key, (const char *const[]){ "localhost", NULL },
                                        made_at, &error));
   g_assert_no_error (error);
-  tls = uch_certificate_load (certificate, key, &error);
+  tls = uch_certificate_load (certificate, key, made_at, &error);
   g_assert_no_error (error);
   other->fingerprint = uch_certificate_dup_fingerprint (tls);
   other->status = 200;

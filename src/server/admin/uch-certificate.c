@@ -175,17 +175,41 @@ check_pair (const char *certificate_path, const char *key_path, GError **error)
   return FALSE;
 }
 
+/* Desks refuse a certificate before and after its time, also one that they know. */
+static gboolean
+check_time (GTlsCertificate *certificate, const char *path, UchTime now, GError **error)
+{
+  g_autoptr (GDateTime) from = g_tls_certificate_get_not_valid_before (certificate);
+  g_autoptr (GDateTime) to = g_tls_certificate_get_not_valid_after (certificate);
+  gboolean         early = from != NULL && now / UCH_SECOND_MS < g_date_time_to_unix (from);
+  gboolean         late = to != NULL && now / UCH_SECOND_MS >= g_date_time_to_unix (to);
+  g_autofree char *day = early || late ? g_date_time_format (early ? from : to, "%Y-%m-%d") : NULL;
+
+  if (early)
+    g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
+                 _ ("The certificate %s is only good from %s on: is the clock right?"), path, day);
+  else if (late)
+    g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
+                 _ ("The certificate %s ran out on %s, and every desk would refuse it"), path, day);
+  return !early && !late;
+}
+
 /**
  * uch_certificate_load:
+ * @now: the clock
  *
  * Loads a certificate with its key. A key that others may read, or that is not the certificate's,
- * is refused.
+ * is refused, and a certificate that is not good now.
  *
  * Returns: (transfer full) (nullable): the pair, or %NULL with @error of #GTlsError or #GFileError
  */
 GTlsCertificate *
-uch_certificate_load (const char *certificate_path, const char *key_path, GError **error)
+uch_certificate_load (const char *certificate_path,
+                      const char *key_path,
+                      UchTime     now,
+                      GError    **error)
 {
+  g_autoptr (GTlsCertificate) certificate = NULL;
   GStatBuf status;
 
   if (g_stat (key_path, &status) != 0)
@@ -206,7 +230,24 @@ uch_certificate_load (const char *certificate_path, const char *key_path, GError
     }
   if (!check_pair (certificate_path, key_path, error))
     return NULL;
-  return g_tls_certificate_new_from_files (certificate_path, key_path, error);
+  certificate = g_tls_certificate_new_from_files (certificate_path, key_path, error);
+  if (certificate == NULL || !check_time (certificate, certificate_path, now, error))
+    return NULL;
+  return g_steal_pointer (&certificate);
+}
+
+/**
+ * uch_certificate_get_days_left:
+ *
+ * Returns: whole days until it runs out; one without an end lasts %G_MAXINT
+ */
+int
+uch_certificate_get_days_left (GTlsCertificate *certificate, UchTime now)
+{
+  g_autoptr (GDateTime) to = g_tls_certificate_get_not_valid_after (certificate);
+
+  return to != NULL ? (int) ((g_date_time_to_unix (to) * UCH_SECOND_MS - now) / UCH_DAY_MS)
+                    : G_MAXINT;
 }
 
 /**

@@ -11,13 +11,16 @@ G_BEGIN_DECLS
  */
 #define UCH_CERTIFICATE_LIFE_MS (10 * 365 * UCH_DAY_MS)
 
-gboolean uch_certificate_make (const char        *certificate_path,
-                               const char        *key_path,
-                               const char *const *names,
-                               UchTime            now,
-                               GError           **error);
-GTlsCertificate       *
-uch_certificate_load (const char *certificate_path, const char *key_path, GError **error);
-char *uch_certificate_dup_fingerprint (GTlsCertificate *certificate);
+gboolean         uch_certificate_make (const char        *certificate_path,
+                                       const char        *key_path,
+                                       const char *const *names,
+                                       UchTime            now,
+                                       GError           **error);
+GTlsCertificate *uch_certificate_load (const char *certificate_path,
+                                       const char *key_path,
+                                       UchTime     now,
+                                       GError    **error);
+int              uch_certificate_get_days_left (GTlsCertificate *certificate, UchTime now);
+char            *uch_certificate_dup_fingerprint (GTlsCertificate *certificate);
 
 G_END_DECLS

@@ -12,16 +12,20 @@
 
 #include "server/admin/uch-certificate.h"
 #include "server/admin/uch-cli.h"
+#include "server/admin/uch-notify.h"
 #include "server/uch-log.h"
 #include "server/uch-server.h"
 
 #define LISTEN_DEFAULT "127.0.0.1:8443"
 #define PORT_DEFAULT 8443
+/* From then on every day's log says that the certificate runs out. */
+#define DAYS_LEFT_MIN 30
 
 /* What --help offers; the strings are owned. */
 typedef struct
 {
   char    *listen_at, *certificate, *key;
+  char   **proxies;
   gboolean plain;
   int      connections_per_address, requests_per_second;
 } Options;
@@ -32,6 +36,7 @@ options_clear (Options *options)
   g_free (options->listen_at);
   g_free (options->certificate);
   g_free (options->key);
+  g_strfreev (options->proxies);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -45,7 +50,7 @@ load (const char *folder, const Options *options, GError **error)
   g_autofree char *key = options->key != NULL ? g_strdup (options->key)
                                               : g_build_filename (folder, UCH_FOLDER_KEY, NULL);
 
-  return uch_certificate_load (certificate, key, error);
+  return uch_certificate_load (certificate, key, uch_cli_now (), error);
 }
 
 static GSocketAddress *
@@ -68,54 +73,142 @@ parse_address (const char *text)
   return address;
 }
 
-static gboolean
-quit_cb (gpointer loop)
+/* The daemon while it runs; all of it is the caller's. */
+typedef struct
 {
-  g_main_loop_quit (loop);
+  GMainLoop       *loop;
+  UchServer       *server;
+  const char      *folder;
+  const Options   *options;
+  GTlsCertificate *certificate; /* (owned) (nullable) */
+} Daemon;
+
+static gboolean
+quit_cb (gpointer user_data)
+{
+  g_main_loop_quit (((Daemon *) user_data)->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+say (const char *state)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!uch_notify_say (state, &error))
+    g_message ("systemd cannot be told “%s”: %s", state, error->message);
+}
+
+static gboolean
+alive_cb (gpointer user_data)
+{
+  say ("WATCHDOG=1");
   return G_SOURCE_CONTINUE;
 }
 
 static gboolean
-run (UchStoreAsync   *store,
-     GTlsCertificate *certificate,
-     GSocketAddress  *address,
-     const Options   *options,
-     GError         **error)
+remind_cb (gpointer user_data)
+{
+  Daemon *daemon = user_data;
+  int     days = daemon->certificate != NULL
+                     ? uch_certificate_get_days_left (daemon->certificate, uch_cli_now ())
+                     : G_MAXINT;
+
+  if (days < DAYS_LEFT_MIN)
+    g_warning ("the certificate runs out in %d days: put a new one in its place and reload", days);
+  return G_SOURCE_CONTINUE;
+}
+
+/* SIGHUP: another certificate lies in the old one's place. A bad one changes nothing. */
+static gboolean
+reload_cb (gpointer user_data)
+{
+  Daemon *daemon = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = NULL;
+
+  if (daemon->certificate == NULL)
+    return G_SOURCE_CONTINUE;
+  certificate = load (daemon->folder, daemon->options, &error);
+  if (certificate == NULL)
+    g_warning ("the old certificate stays: %s", error->message);
+  else
+    {
+      uch_server_set_certificate (daemon->server, certificate);
+      g_set_object (&daemon->certificate, certificate);
+      g_message ("new connections get the certificate that was put in place");
+      remind_cb (daemon);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+take_limits (const Options *options, UchServerLimits *out_limits)
+{
+  uch_server_limits_init (out_limits);
+  if (options->connections_per_address > 0)
+    out_limits->connection.connections_per_address_max = (guint) options->connections_per_address;
+  if (options->requests_per_second > 0)
+    {
+      out_limits->requests_per_s = (guint) options->requests_per_second;
+      out_limits->requests_burst_max = 3 * out_limits->requests_per_s;
+    }
+}
+
+/* From "ready" to the signal that ends it. */
+static void
+run (Daemon *daemon, GSocketAddress *address, guint16 port)
+{
+  g_autofree char *host = g_inet_address_to_string (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  gboolean is_v6 = strchr (host, ':') != NULL;
+  guint    watchdog_ms = uch_notify_get_watchdog_ms ();
+  guint    ids[]
+      = { g_unix_signal_add (SIGTERM, quit_cb, daemon), g_unix_signal_add (SIGINT, quit_cb, daemon),
+          g_unix_signal_add (SIGHUP, reload_cb, daemon),
+          g_timeout_add_seconds (24 * 60 * 60, remind_cb, daemon),
+          watchdog_ms > 0 ? g_timeout_add (watchdog_ms, alive_cb, daemon) : 0 };
+
+  printf ("uchastok-store: ready on %s://%s%s%s:%d\n",
+          daemon->certificate != NULL ? "https" : "http", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+          port);
+  fflush (stdout);
+  say ("READY=1");
+  uch_log_event (UCH_LOG_READY, NULL, "ready");
+  remind_cb (daemon);
+  g_main_loop_run (daemon->loop);
+  say ("STOPPING=1");
+  uch_log_event (UCH_LOG_STOPPED, NULL, "told to stop");
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    g_clear_handle_id (&ids[i], g_source_remove);
+}
+
+static gboolean
+serve (UchStoreAsync   *store,
+       const char      *folder,
+       GTlsCertificate *certificate,
+       GSocketAddress  *address,
+       const Options   *options,
+       GError         **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (UchServer) server = NULL;
-  g_autofree char *host = g_inet_address_to_string (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  Daemon          daemon = { .loop = loop, .folder = folder, .options = options };
   UchServerLimits limits;
   guint16         port;
-  guint           term_id, int_id;
 
-  uch_server_limits_init (&limits);
-  if (options->connections_per_address > 0)
-    limits.connection.connections_per_address_max = (guint) options->connections_per_address;
-  if (options->requests_per_second > 0)
-    {
-      limits.requests_per_s = (guint) options->requests_per_second;
-      limits.requests_burst_max = 3 * limits.requests_per_s;
-    }
+  take_limits (options, &limits);
   server = uch_server_new (store, certificate, &limits);
-  if (!uch_server_listen (server, address, &port, error))
+  if ((options->proxies != NULL
+       && !uch_server_set_proxies (server, (const char *const *) options->proxies, error))
+      || !uch_server_listen (server, address, &port, error))
     return FALSE;
-  term_id = g_unix_signal_add (SIGTERM, quit_cb, loop);
-  int_id = g_unix_signal_add (SIGINT, quit_cb, loop);
-  printf ("uchastok-store: ready on %s://%s%s%s:%d\n", certificate != NULL ? "https" : "http",
-          strchr (host, ':') != NULL ? "[" : "", host, strchr (host, ':') != NULL ? "]" : "", port);
-  fflush (stdout);
-  uch_log_event (UCH_LOG_READY, NULL, "ready");
-  g_main_loop_run (loop);
-  uch_log_event (UCH_LOG_STOPPED, NULL, "told to stop");
-  g_source_remove (term_id);
-  g_source_remove (int_id);
+  daemon.server = server;
+  g_set_object (&daemon.certificate, certificate);
+  run (&daemon, address, port);
   uch_server_stop (server);
   uch_store_async_stop (store);
-  /* answers of what was finished meanwhile */
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  g_clear_object (&daemon.certificate);
   return TRUE;
 }
 
@@ -140,6 +233,10 @@ uch_cli_serve (int argc, char *argv[])
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options.certificate,
       N_ ("Another certificate, PEM"), N_ ("FILE") },
     { "key", 0, 0, G_OPTION_ARG_FILENAME, &options.key, N_ ("Its key, PEM"), N_ ("FILE") },
+    { "proxy", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.proxies,
+      N_ ("Believe this proxy, or network of proxies, when it says for whom it asks "
+          "(X-Forwarded-For); several times for several"),
+      N_ ("ADDRESS") },
     { "plain-http", 0, 0, G_OPTION_ARG_NONE, &options.plain,
       N_ ("No TLS: only on a loopback address, behind a proxy"), NULL },
     { "connections-per-address", 0, 0, G_OPTION_ARG_INT, &options.connections_per_address,
@@ -172,5 +269,6 @@ uch_cli_serve (int argc, char *argv[])
     }
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to answer, as a full disk is */
-  return run (store, certificate, address, &options, &error) ? 0 : uch_cli_fail (error);
+  return serve (store, place.folder, certificate, address, &options, &error) ? 0
+                                                                             : uch_cli_fail (error);
 }

@@ -1,0 +1,140 @@
+/* Who may come in: from where, how fast, with which token. */
+#define G_LOG_DOMAIN "uch-server"
+
+#include <string.h>
+
+#include "server/uch-server-private.h"
+
+/* A read that follows a poke costs so little of a token's right to ask; see UCH_ROUTE_FREE. */
+#define FOLLOWING_COST 0.1
+#define TOKEN_LEN_MAX 256
+
+/* Says that more was asked than may be; the answer to a stranger is the same. */
+void
+uch_entry_refuse_too_fast (UchRequest *request)
+{
+  UchServer *self = request->server;
+
+  soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
+                                "Retry-After", "1");
+  self->metrics.refused_rate++;
+  uch_request_refuse (request, 429, "too_fast", NULL,
+                      "More than %u requests a second; wait a second", self->limits.requests_per_s);
+}
+
+/* Notes where the request comes from, and refuses one that could be read in two ways. */
+gboolean
+uch_entry_look_over (UchRequest *request)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
+  const char         *twice = uch_origin_find_ambiguity (headers);
+  g_autoptr (GInetAddress) from = uch_origins_find (request->server->origins, request->message);
+
+  request->from = from != NULL ? uch_origin_dup_group (from) : g_strdup ("");
+  if (twice == NULL)
+    return TRUE;
+  soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
+                                "Connection", "close");
+  uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "ambiguous", twice,
+                      "The header %s says two things", twice);
+  return FALSE;
+}
+
+static gpointer
+authenticate_func (UchStore *store, gpointer data, GError **error)
+{
+  return uch_store_authenticate (store, data, uch_server_now (), error);
+}
+
+static gpointer
+touch_func (UchStore *store, gpointer data, GError **error)
+{
+  uch_store_touch_session (store, data, uch_server_now (), error);
+  return NULL;
+}
+
+static void
+touched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+  if (error != NULL)
+    g_message ("cannot note that a session is used: %s", error->message);
+}
+
+/* Counts the request against its token's right to ask; refuses it when that is used up. */
+static gboolean
+charge (UchRequest *request)
+{
+  UchServer *self = request->server;
+  double     cost = (request->route->flags & UCH_ROUTE_FREE) != 0 ? FOLLOWING_COST : 1;
+
+  if (uch_rate_take (self->tokens, request->token, cost, g_get_monotonic_time ()))
+    return TRUE;
+  uch_entry_refuse_too_fast (request);
+  return FALSE;
+}
+
+static void
+authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (UchRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+  UchServer *self = request->server;
+
+  request->session = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
+  if (request->session == NULL)
+    {
+      self->metrics.refused_auth++;
+      if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_SIGNED_OUT))
+        uch_rate_take (self->strangers, request->from, 1, g_get_monotonic_time ());
+      uch_request_fail (request, error);
+      return;
+    }
+  if (!uch_rate_knows (self->tokens, request->token) && !charge (request))
+    return;
+  if (uch_server_now () - request->session->used_at > UCH_MINUTE_MS)
+    uch_store_async_write (self->store, touch_func, g_strdup (request->session->parent.id), g_free,
+                           NULL, NULL, touched_cb, NULL);
+  request->len_max = self->limits.body_len_max;
+  request->paused = FALSE;
+  if (!request->gone)
+    soup_server_message_unpause (request->message);
+}
+
+/* Finds out who asks. The answer comes later: until then no more of the body is read. */
+void
+uch_entry_authenticate (UchRequest *request)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
+  const char         *said = soup_message_headers_get_one (headers, "Authorization");
+  UchServer          *self = request->server;
+
+  if (said == NULL || g_ascii_strncasecmp (said, "Bearer ", 7) != 0
+      || strlen (said) > TOKEN_LEN_MAX)
+    {
+      soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
+                                    "WWW-Authenticate", "Bearer");
+      self->metrics.refused_auth++;
+      uch_request_refuse (request, SOUP_STATUS_UNAUTHORIZED, "signed_out", NULL,
+                          "Sign in first: there is no token in this request");
+      return;
+    }
+  request->token = g_strstrip (g_strdup (said + 7));
+  /* Only a token that was good has a right of its own: made-up ones count against where they come
+   * from, and fill no memory. */
+  if (uch_rate_knows (self->tokens, request->token))
+    {
+      if (!charge (request))
+        return;
+    }
+  else if (!uch_rate_has (self->strangers, request->from, g_get_monotonic_time ()))
+    {
+      uch_entry_refuse_too_fast (request);
+      return;
+    }
+  uch_request_pause (request);
+  uch_store_async_read (self->store, authenticate_func, g_strdup (request->token), g_free,
+                        g_object_unref, NULL, authenticated_cb, uch_request_ref (request));
+}
