@@ -11,6 +11,8 @@
 void
 uch_db_stmt_free (UchDbStmt *stmt)
 {
+  if (stmt->known_as != NULL)
+    g_hash_table_remove (stmt->db->known, stmt->known_as);
   if (stmt->cached)
     {
       g_hash_table_remove (stmt->db->cache, stmt->sql);
@@ -94,6 +96,41 @@ uch_db_prepare (UchDb *db, const char *sql, GError **error)
 }
 
 /**
+ * uch_db_prepare_lasting:
+ * @db: a connection
+ * @sql: one statement, in memory that stays as it is as long as the connection
+ * @error: return location
+ *
+ * As uch_db_prepare(), but knows the text by its address: the long statements of whole rows are not
+ * read through each time.
+ *
+ * Returns: (transfer full) (nullable): the statement; give it back with uch_db_stmt_release()
+ */
+UchDbStmt *
+uch_db_prepare_lasting (UchDb *db, const char *sql, GError **error)
+{
+  UchDbStmt *stmt;
+
+  uch_db_assert_owner (db);
+  stmt = g_hash_table_lookup (db->known, sql);
+  if (stmt == NULL || stmt->in_hand)
+    {
+      stmt = uch_db_prepare (db, sql, error);
+      if (stmt != NULL && stmt->cached && stmt->known_as == NULL)
+        {
+          stmt->known_as = sql;
+          g_hash_table_insert (db->known, (gpointer) sql, stmt);
+        }
+      return stmt;
+    }
+  g_queue_unlink (&db->by_use, &stmt->link);
+  g_queue_push_head_link (&db->by_use, &stmt->link);
+  stmt->in_hand = TRUE;
+  db->n_in_hand++;
+  return stmt;
+}
+
+/**
  * uch_db_stmt_release:
  * @stmt: (transfer full) (nullable): a statement
  *
@@ -150,6 +187,19 @@ void
 uch_db_stmt_bind_text (UchDbStmt *stmt, int index, const char *value)
 {
   note_bind (stmt, sqlite3_bind_text (stmt->handle, index, value, -1, SQLITE_TRANSIENT));
+}
+
+/**
+ * uch_db_stmt_bind_lasting_text:
+ * @stmt: a statement
+ * @index: the parameter, from 1
+ * @value: (nullable): UTF-8, not copied: it must stand until the statement is released or bound
+ * anew
+ */
+void
+uch_db_stmt_bind_lasting_text (UchDbStmt *stmt, int index, const char *value)
+{
+  note_bind (stmt, sqlite3_bind_text (stmt->handle, index, value, -1, SQLITE_STATIC));
 }
 
 /**

@@ -155,6 +155,7 @@ uch_db_open (const char *path, UchDbFlags flags, GError **error)
   db->path = g_strdup (path);
   db->owner = g_thread_self ();
   db->cache = g_hash_table_new (g_str_hash, g_str_equal);
+  db->known = g_hash_table_new (NULL, NULL);
   g_queue_init (&db->by_use);
 
   doing = g_strdup_printf ("Cannot open the database “%s”", path);
@@ -194,6 +195,7 @@ uch_db_close (UchDb *db)
   g_assert (db->n_in_hand == 0);
   while (db->by_use.head != NULL)
     uch_db_stmt_free (db->by_use.head->data);
+  g_hash_table_unref (db->known);
   g_hash_table_unref (db->cache);
   sqlite3_close_v2 (db->handle);
   g_free (db->path);

@@ -82,10 +82,12 @@ gboolean uch_db_release (UchDb *db, GError **error);
 gboolean uch_db_rollback_to (UchDb *db, GError **error);
 
 UchDbStmt *uch_db_prepare (UchDb *db, const char *sql, GError **error);
+UchDbStmt *uch_db_prepare_lasting (UchDb *db, const char *sql, GError **error);
 void       uch_db_stmt_release (UchDbStmt *stmt);
 void       uch_db_stmt_reset (UchDbStmt *stmt);
 
 void uch_db_stmt_bind_text (UchDbStmt *stmt, int index, const char *value);
+void uch_db_stmt_bind_lasting_text (UchDbStmt *stmt, int index, const char *value);
 void uch_db_stmt_bind_int64 (UchDbStmt *stmt, int index, gint64 value);
 void uch_db_stmt_bind_double (UchDbStmt *stmt, int index, double value);
 void uch_db_stmt_bind_null (UchDbStmt *stmt, int index);

@@ -18,6 +18,9 @@ typedef struct
 {
   char *columns;
   char *put;
+  char *get;
+  char *delete;
+  char **find; /* by the place of the field in the description */
 } Sql;
 
 static const char *
@@ -55,6 +58,12 @@ write_sql (const UchSchema *schema)
       "INSERT INTO \"%s\" (%s) VALUES (%s) ON CONFLICT (\"id\") DO UPDATE SET %s", schema->name,
       columns->str, marks->str, sets->str);
   sql->columns = g_string_free (columns, FALSE);
+  sql->get = g_strdup_printf ("SELECT %s FROM \"%s\" WHERE \"id\" = ?", sql->columns, schema->name);
+  sql->delete = g_strdup_printf ("DELETE FROM \"%s\" WHERE \"id\" = ?", schema->name);
+  sql->find = g_new0 (char *, schema->n_fields);
+  for (guint i = 0; i < schema->n_fields; i++)
+    sql->find[i] = g_strdup_printf ("SELECT %s FROM \"%s\" WHERE \"%s\" = ? ORDER BY \"id\"",
+                                    sql->columns, schema->name, schema->fields[i].name);
   g_string_free (marks, TRUE);
   g_string_free (sets, TRUE);
   return sql;
@@ -310,7 +319,7 @@ gboolean
 uch_rows_get (
     UchDb *db, const UchSchema *schema, const char *id, gpointer *out_entity, GError **error)
 {
-  g_autoptr (UchDbStmt) stmt = uch_rows_prepare (db, schema, "WHERE \"id\" = ?", error);
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare_lasting (db, get_sql (schema)->get, error);
   UchDbStep step;
 
   *out_entity = NULL;
@@ -338,11 +347,11 @@ GPtrArray *
 uch_rows_find (
     UchDb *db, const UchSchema *schema, const char *field, const char *value, GError **error)
 {
-  g_autofree char *rest = g_strdup_printf ("WHERE \"%s\" = ? ORDER BY \"id\"", field);
+  const UchField *found = uch_schema_find_field (schema, field);
   g_autoptr (UchDbStmt) stmt = NULL;
 
-  g_return_val_if_fail (uch_schema_find_field (schema, field) != NULL, NULL);
-  stmt = uch_rows_prepare (db, schema, rest, error);
+  g_return_val_if_fail (found != NULL, NULL);
+  stmt = uch_db_prepare_lasting (db, get_sql (schema)->find[found - schema->fields], error);
   if (stmt == NULL)
     return NULL;
   uch_db_stmt_bind_text (stmt, 1, value);
@@ -364,12 +373,13 @@ gboolean
 uch_rows_put (UchDb *db, gconstpointer entity, gint64 seq, GError **error)
 {
   const UchEntity *row = entity;
-  g_autoptr (UchDbStmt) stmt = uch_db_prepare (db, get_sql (row->schema)->put, error);
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare_lasting (db, get_sql (row->schema)->put, error);
 
   if (stmt == NULL)
     return FALSE;
-  uch_db_stmt_bind_text (stmt, COLUMN_ID + 1, row->id);
-  uch_db_stmt_bind_text (stmt, COLUMN_REV + 1, row->rev);
+  /* the row stands longer than the statement is in hand */
+  uch_db_stmt_bind_lasting_text (stmt, COLUMN_ID + 1, row->id);
+  uch_db_stmt_bind_lasting_text (stmt, COLUMN_REV + 1, row->rev);
   uch_db_stmt_bind_int64 (stmt, COLUMN_SEQ + 1, seq);
   for (guint i = 0; i < row->schema->n_fields; i++)
     {
@@ -380,7 +390,7 @@ uch_rows_put (UchDb *db, gconstpointer entity, gint64 seq, GError **error)
         {
         case UCH_FIELD_TEXT:
         case UCH_FIELD_ENUM:
-          uch_db_stmt_bind_text (stmt, index, uch_field_get_text (field, row));
+          uch_db_stmt_bind_lasting_text (stmt, index, uch_field_get_text (field, row));
           break;
         case UCH_FIELD_REAL:
           uch_db_stmt_bind_double (stmt, index, uch_field_get_real (field, row));
@@ -405,8 +415,7 @@ uch_rows_put (UchDb *db, gconstpointer entity, gint64 seq, GError **error)
 gboolean
 uch_rows_delete (UchDb *db, const UchSchema *schema, const char *id, GError **error)
 {
-  g_autofree char *sql = g_strdup_printf ("DELETE FROM \"%s\" WHERE \"id\" = ?", schema->name);
-  g_autoptr (UchDbStmt) stmt = uch_db_prepare (db, sql, error);
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare_lasting (db, get_sql (schema)->delete, error);
 
   if (stmt == NULL)
     return FALSE;
