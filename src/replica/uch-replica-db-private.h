@@ -40,6 +40,7 @@ struct _UchReplicaDb
 
 /* uch-replica-files.c */
 gboolean uch_replica_files_open (UchReplicaDb *self, GError **error);
+gboolean uch_replica_files_make_indexes (UchReplicaDb *self, GError **error);
 gboolean uch_replica_files_save_state (UchReplicaDb *self, GError **error);
 
 /* uch-replica-overlay.c: before and after of the rows that one piece of work touches. */

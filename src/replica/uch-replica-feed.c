@@ -148,6 +148,27 @@ meet_store (UchReplicaDb *self, const char *store, GError **error)
   return TRUE;
 }
 
+/* What of a table lies between two pages' edges. */
+static GPtrArray *
+list_between (
+    UchReplicaDb *self, const UchSchema *schema, const char *after, const char *to, GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *sql = g_strdup_printf (
+      "SELECT id FROM \"%s\" WHERE (?1 IS NULL OR id > ?1) AND (?2 IS NULL OR id <= ?2)",
+      schema->name);
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare (self->db, sql, error);
+  UchDbStep step;
+
+  if (stmt == NULL)
+    return NULL;
+  uch_db_stmt_bind_text (stmt, 1, after);
+  uch_db_stmt_bind_text (stmt, 2, to);
+  while ((step = uch_db_stmt_step (stmt, error)) == UCH_DB_STEP_ROW)
+    g_ptr_array_add (ids, g_strdup (uch_db_stmt_get_text (stmt, 0)));
+  return step == UCH_DB_STEP_DONE ? g_steal_pointer (&ids) : NULL;
+}
+
 /* Rows between two pages' edges that the store did not send are gone there. */
 static gboolean
 sweep (UchReplicaDb    *self,
@@ -158,30 +179,25 @@ sweep (UchReplicaDb    *self,
        GError         **error)
 {
   const UchSchema *schema = uch_schema_get (table);
-  g_autoptr (GHashTable) sent = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (UchDbStmt) stmt = NULL;
-  g_autofree char *sql = g_strdup_printf (
-      "SELECT id FROM \"%s\" WHERE (?1 IS NULL OR id > ?1) AND (?2 IS NULL OR id <= ?2)",
-      schema->name);
-  UchDbStep step;
+  g_autoptr (GPtrArray) here = list_between (self, schema, after, page->next, error);
+  g_autoptr (GHashTable) sent = NULL;
 
+  if (here == NULL)
+    return FALSE;
+  if (here->len == 0)
+    return TRUE;
+  sent = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < page->rows->len; i++)
     g_hash_table_add (sent, ((UchWireRow *) g_ptr_array_index (page->rows, i))->id);
-  stmt = uch_db_prepare (self->db, sql, error);
-  if (stmt == NULL)
-    return FALSE;
-  uch_db_stmt_bind_text (stmt, 1, after);
-  uch_db_stmt_bind_text (stmt, 2, page->next);
-  while ((step = uch_db_stmt_step (stmt, error)) == UCH_DB_STEP_ROW)
-    if (!g_hash_table_contains (sent, uch_db_stmt_get_text (stmt, 0)))
-      g_ptr_array_add (gone, g_strdup (uch_db_stmt_get_text (stmt, 0)));
-  if (step != UCH_DB_STEP_DONE)
-    return FALSE;
-  for (guint i = 0; i < gone->len; i++)
-    if (!uch_touched_note (touched, table, g_ptr_array_index (gone, i), error)
-        || !uch_rows_delete (self->db, schema, g_ptr_array_index (gone, i), error))
-      return FALSE;
+  for (guint i = 0; i < here->len; i++)
+    {
+      const char *id = g_ptr_array_index (here, i);
+
+      if (!g_hash_table_contains (sent, id)
+          && (!uch_touched_note (touched, table, id, error)
+              || !uch_rows_delete (self->db, schema, id, error)))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -323,7 +339,9 @@ show_staged (UchReplicaDb *self, gint64 to, UchTouched *touched, GError **error)
   self->cursor = to;
   self->ready = TRUE;
   if (uch_replica_overlay_lift (self, touched, error)
-      && put_rows (self, self->staged, touched, error) && uch_replica_files_save_state (self, error)
+      && put_rows (self, self->staged, touched, error)
+      && (mark.ready || uch_replica_files_make_indexes (self, error))
+      && uch_replica_files_save_state (self, error)
       && uch_replica_overlay_lay (self, touched, error) && uch_db_commit (self->db, error))
     {
       g_free (mark.first.after);

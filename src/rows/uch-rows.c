@@ -105,8 +105,8 @@ uch_rows_get_columns (const UchSchema *schema)
  * uch_rows_dup_create_sql:
  * @schema: a description
  *
- * Writes CREATE TABLE and an index for every field marked %UCH_FIELD_KEY: for files that are
- * rebuilt whenever the description changes. A file that is migrated has its own numbered steps.
+ * Writes CREATE TABLE: for files that are rebuilt whenever the description changes. A file that is
+ * migrated has its own numbered steps.
  *
  * Returns: (transfer full): SQL
  */
@@ -130,6 +130,23 @@ uch_rows_dup_create_sql (const UchSchema *schema)
         g_string_append (sql, " NOT NULL DEFAULT 0");
     }
   g_string_append (sql, "\n) STRICT;\n");
+  return g_string_free (sql, FALSE);
+}
+
+/**
+ * uch_rows_dup_index_sql:
+ * @schema: a description
+ *
+ * Writes CREATE INDEX for every field marked %UCH_FIELD_KEY. On a table that is filled at one go
+ * they are cheaper made afterwards.
+ *
+ * Returns: (transfer full): SQL
+ */
+char *
+uch_rows_dup_index_sql (const UchSchema *schema)
+{
+  GString *sql = g_string_new (NULL);
+
   for (guint i = 0; i < schema->n_fields; i++)
     if (schema->fields[i].flags & UCH_FIELD_KEY)
       g_string_append_printf (sql, "CREATE INDEX \"%s_%s\" ON \"%s\" (\"%s\");\n", schema->name,

@@ -10,7 +10,9 @@ open_office (void)
   for (guint i = 0; i < UCH_N_TABLES; i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *sql = uch_rows_dup_create_sql (uch_schema_get (i));
+      g_autofree char *create = uch_rows_dup_create_sql (uch_schema_get (i));
+      g_autofree char *index = uch_rows_dup_index_sql (uch_schema_get (i));
+      g_autofree char *sql = g_strconcat (create, index, NULL);
 
       uch_db_exec (db, sql, &error);
       g_assert_no_error (error);

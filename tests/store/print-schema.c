@@ -6,7 +6,9 @@
 static void
 print (const UchSchema *schema)
 {
-  g_autofree char *sql = uch_rows_dup_create_sql (schema);
+  g_autofree char *create = uch_rows_dup_create_sql (schema);
+  g_autofree char *index = uch_rows_dup_index_sql (schema);
+  g_autofree char *sql = g_strconcat (create, index, NULL);
 
   g_print ("%s\n", sql);
 }
