@@ -21,8 +21,14 @@ copy_pages (UchDb            *db,
             GError          **error)
 {
   sqlite3_backup *backup = sqlite3_backup_init (copy->handle, "main", db->handle, "main");
+  gint64          page_len = 0;
   int             rc;
 
+  if (backup != NULL && !uch_db_get_int64 (db, "PRAGMA page_size", &page_len, error))
+    {
+      sqlite3_backup_finish (backup);
+      return FALSE;
+    }
   if (backup == NULL)
     return uch_db_fail (copy->handle, sqlite3_errcode (copy->handle), "Cannot begin the backup",
                         error);
@@ -38,8 +44,9 @@ copy_pages (UchDb            *db,
       if (progress != NULL)
         {
           gint64 n_total = sqlite3_backup_pagecount (backup);
+          gint64 n_done = n_total - sqlite3_backup_remaining (backup);
 
-          progress (n_total - sqlite3_backup_remaining (backup), n_total, user_data);
+          progress (n_done * page_len, n_total * page_len, user_data);
         }
       if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
         sqlite3_sleep (20);
@@ -173,6 +180,58 @@ uch_db_check (UchDb *db, GError **error)
                  "The database “%s” is damaged: a row of “%s” points at nothing",
                  uch_db_get_path (db), uch_db_stmt_get_text (keys, 0));
   return step == UCH_DB_STEP_DONE;
+}
+
+/* Adds a sentence per row of the answer. */
+static gboolean
+collect_damage (
+    UchDb *db, const char *sql, int column, const char *prefix, GPtrArray *faults, GError **error)
+{
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare (db, sql, error);
+  UchDbStep step;
+
+  if (stmt == NULL)
+    return FALSE;
+  while ((step = uch_db_stmt_step (stmt, error)) == UCH_DB_STEP_ROW)
+    {
+      const char *text = uch_db_stmt_get_text (stmt, column);
+
+      if (text != NULL && !g_str_equal (text, "ok"))
+        g_ptr_array_add (faults, g_strconcat (prefix, text, NULL));
+    }
+  return step == UCH_DB_STEP_DONE;
+}
+
+/**
+ * uch_db_list_damage:
+ * @db: a connection
+ * @faults: (element-type utf8): gets a sentence for each finding, a hundred at most of each kind
+ * @error: return location: what keeps it from being read at all
+ *
+ * As uch_db_check(), to the end.
+ *
+ * Returns: whether it could be looked for
+ */
+gboolean
+uch_db_list_damage (UchDb *db, GPtrArray *faults, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  uch_db_assert_owner (db);
+  if (collect_damage (db, "PRAGMA integrity_check(100)", 0, "The database is damaged: ", faults,
+                      &local)
+      && collect_damage (db,
+                         "SELECT \"table\" || ' ' || ifnull (rowid, '') || ' → ' || parent"
+                         " FROM pragma_foreign_key_check LIMIT 100",
+                         0, "A row points at nothing: ", faults, &local))
+    return TRUE;
+  if (!g_error_matches (local, UCH_DB_ERROR, UCH_DB_ERROR_CORRUPT))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  g_ptr_array_add (faults, g_strdup (local->message));
+  return TRUE;
 }
 
 /**

@@ -145,6 +145,13 @@ typedef struct
                       GCancellable        *cancellable,
                       GError             **error);
   gboolean (*check) (UchStoreBackend *self, GError **error);
+
+  /* (nullable): a database that cannot say it is asked for less. */
+  /* Adds what is damaged to @faults, a sentence each; check() only tells whether. */
+  gboolean (*list_damage) (UchStoreBackend *self, GPtrArray *faults, GError **error);
+  gboolean (*get_size) (UchStoreBackend *self, gint64 *out_bytes, GError **error);
+  /* Statistics for the planner; when @alone also free pages back to the disk. */
+  gboolean (*shrink) (UchStoreBackend *self, gboolean alone, GError **error);
 } UchStoreBackendClass;
 
 struct _UchStoreBackend

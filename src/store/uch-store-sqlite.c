@@ -427,6 +427,33 @@ sqlite_check (UchStoreBackend *backend, GError **error)
   return uch_store_sqlite_said (uch_db_check (db_of (backend), error), error);
 }
 
+static gboolean
+sqlite_list_damage (UchStoreBackend *backend, GPtrArray *faults, GError **error)
+{
+  return uch_store_sqlite_said (uch_db_list_damage (db_of (backend), faults, error), error);
+}
+
+static gboolean
+sqlite_get_size (UchStoreBackend *backend, gint64 *out_bytes, GError **error)
+{
+  return uch_store_sqlite_said (
+      uch_db_get_int64 (db_of (backend),
+                        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                        out_bytes, error),
+      error);
+}
+
+static gboolean
+sqlite_shrink (UchStoreBackend *backend, gboolean alone, GError **error)
+{
+  UchDb *db = db_of (backend);
+
+  return uch_store_sqlite_said (
+      uch_db_exec (db, "PRAGMA optimize", error)
+          && (!alone || (uch_db_exec (db, "VACUUM", error) && uch_db_checkpoint (db, error))),
+      error);
+}
+
 static const UchStoreBackendClass sqlite_class = {
   .free = sqlite_free,
   .adopt = sqlite_adopt,
@@ -460,6 +487,9 @@ static const UchStoreBackendClass sqlite_class = {
   .prune = uch_store_sqlite_prune,
   .backup = sqlite_backup,
   .check = sqlite_check,
+  .list_damage = sqlite_list_damage,
+  .get_size = sqlite_get_size,
+  .shrink = sqlite_shrink,
 };
 
 static gboolean

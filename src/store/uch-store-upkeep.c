@@ -1,4 +1,4 @@
-/* What the store does by itself: clocks that ran out, what grows old, proof that all is well. */
+/* What the store does by itself: clocks that ran out, what grows old, a new epoch. */
 
 #define G_LOG_DOMAIN "uch-store"
 
@@ -214,58 +214,36 @@ uch_store_backup (UchStore            *self,
   return BACKEND (self, backup, path, progress, user_data, cancellable, error);
 }
 
-static gboolean
-fail_verify (GError **error, const char *what, gint64 found, gint64 expected)
+/**
+ * uch_store_get_size:
+ * @self: a store
+ * @out_bytes: (out): what the database takes on its disk; -1: nobody knows
+ * @error: return location
+ *
+ * Returns: whether it could be read
+ */
+gboolean
+uch_store_get_size (UchStore *self, gint64 *out_bytes, GError **error)
 {
-  g_set_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_CORRUPT,
-               "%s: %" G_GINT64_FORMAT " instead of %" G_GINT64_FORMAT, what, found, expected);
-  return FALSE;
-}
-
-static gboolean
-verify_within (UchStore *self, GError **error)
-{
-  gint64 n_ops, last, head;
-
-  if (!uch_store_get_head (self, &head, NULL, error)
-      || !BACKEND (self, count_ops, &n_ops, &last, error))
-    return FALSE;
-  if (last != head)
-    return fail_verify (error, "The log does not end at the head", last, head);
-  if (n_ops != head)
-    return fail_verify (error, "The log has gaps", n_ops, head);
-  for (guint i = 0; i < UCH_N_TABLES; i++)
-    {
-      gint64 seq;
-
-      if (!BACKEND (self, max_row_seq, uch_schema_get (i), &seq, error))
-        return FALSE;
-      if (seq > head)
-        return fail_verify (error, "A row is of an operation that never was", seq, head);
-    }
-  return TRUE;
+  *out_bytes = -1;
+  return self->backend->klass->get_size == NULL || BACKEND (self, get_size, out_bytes, error);
 }
 
 /**
- * uch_store_verify:
+ * uch_store_shrink:
  * @self: a store
+ * @alone: whether nobody else has it open, so that the database may be rewritten
  * @error: return location
  *
- * Reads everything and proves what can be proved from within: the database is whole, the log is
- * dense from 1 to the head (I4), no row is later than the log. Takes long.
+ * Lets the database look at how it is used, and gives what uch_store_compact() freed back to the
+ * disk. The latter is done only when @alone: it would keep everybody from writing.
  *
- * Returns: whether all is well, else %UCH_STORE_ERROR_CORRUPT
+ * Returns: whether it was done
  */
 gboolean
-uch_store_verify (UchStore *self, GError **error)
+uch_store_shrink (UchStore *self, gboolean alone, GError **error)
 {
-  gboolean done;
-
-  if (!BACKEND (self, check, error) || !BACKEND (self, begin, FALSE, error))
-    return FALSE;
-  done = verify_within (self, error);
-  BACKEND (self, rollback);
-  return done;
+  return self->backend->klass->shrink == NULL || BACKEND (self, shrink, alone, error);
 }
 
 /**

@@ -165,14 +165,20 @@ char      *uch_store_reveal (UchStore         *self,
                              GError          **error);
 
 typedef void (*UchStoreProgressFunc) (gint64 n_done, gint64 n_total, gpointer user_data);
-gboolean uch_store_backup (UchStore            *self,
-                           const char          *path,
-                           UchStoreProgressFunc progress,
-                           gpointer             user_data,
-                           GCancellable        *cancellable,
-                           GError             **error);
-gboolean uch_store_verify (UchStore *self, GError **error);
-gboolean uch_store_renew (UchStore *self, UchTime now, GError **error);
-gboolean uch_store_compact (UchStore *self, UchTime now, GError **error);
+gboolean   uch_store_backup (UchStore            *self,
+                             const char          *path,
+                             UchStoreProgressFunc progress,
+                             gpointer             user_data,
+                             GCancellable        *cancellable,
+                             GError             **error);
+GPtrArray *uch_store_list_faults (UchStore            *self,
+                                  UchStoreProgressFunc progress,
+                                  gpointer             user_data,
+                                  GError             **error);
+gboolean   uch_store_verify (UchStore *self, GError **error);
+gboolean   uch_store_renew (UchStore *self, UchTime now, GError **error);
+gboolean   uch_store_compact (UchStore *self, UchTime now, GError **error);
+gboolean   uch_store_get_size (UchStore *self, gint64 *out_bytes, GError **error);
+gboolean   uch_store_shrink (UchStore *self, gboolean alone, GError **error);
 
 G_END_DECLS
