@@ -2,104 +2,21 @@
 
 #include "rows/uch-rows.h"
 
-#include <string.h>
+/* The driver's functions take any statement. */
+#define DRIVE(func) ((gpointer) (func))
 
-/* Every table begins with these; the fields follow in the order of the description. */
-enum
-{
-  COLUMN_ID,
-  COLUMN_REV,
-  COLUMN_SEQ,
-  N_OWN_COLUMNS,
+static const UchRowsDriver driver = {
+  .text_type = "TEXT",
+  .real_type = "REAL",
+  .integer_type = "INTEGER",
+  .table_end = " STRICT",
+  .get_text = DRIVE (uch_db_stmt_get_text),
+  .get_int64 = DRIVE (uch_db_stmt_get_int64),
+  .get_double = DRIVE (uch_db_stmt_get_double),
+  .bind_text = DRIVE (uch_db_stmt_bind_lasting_text),
+  .bind_int64 = DRIVE (uch_db_stmt_bind_int64),
+  .bind_double = DRIVE (uch_db_stmt_bind_double),
 };
-
-/* SQL of one description, written once and kept for the life of the program. */
-typedef struct
-{
-  char *columns;
-  char *put;
-  char *get;
-  char *delete;
-  char **find; /* by the place of the field in the description */
-} Sql;
-
-static const char *
-sql_type (const UchField *field)
-{
-  switch (field->kind)
-    {
-    case UCH_FIELD_TEXT:
-    case UCH_FIELD_ENUM:
-      return "TEXT";
-    case UCH_FIELD_REAL:
-      return "REAL";
-    default:
-      return "INTEGER";
-    }
-}
-
-static Sql *
-write_sql (const UchSchema *schema)
-{
-  GString *columns = g_string_new ("\"id\",\"rev\",\"seq\"");
-  GString *marks = g_string_new ("?,?,?");
-  GString *sets = g_string_new ("\"rev\"=excluded.\"rev\",\"seq\"=excluded.\"seq\"");
-  Sql     *sql = g_new0 (Sql, 1);
-
-  for (guint i = 0; i < schema->n_fields; i++)
-    {
-      const char *name = schema->fields[i].name;
-
-      g_string_append_printf (columns, ",\"%s\"", name);
-      g_string_append (marks, ",?");
-      g_string_append_printf (sets, ",\"%s\"=excluded.\"%s\"", name, name);
-    }
-  sql->put = g_strdup_printf (
-      "INSERT INTO \"%s\" (%s) VALUES (%s) ON CONFLICT (\"id\") DO UPDATE SET %s", schema->name,
-      columns->str, marks->str, sets->str);
-  sql->columns = g_string_free (columns, FALSE);
-  sql->get = g_strdup_printf ("SELECT %s FROM \"%s\" WHERE \"id\" = ?", sql->columns, schema->name);
-  sql->delete = g_strdup_printf ("DELETE FROM \"%s\" WHERE \"id\" = ?", schema->name);
-  sql->find = g_new0 (char *, schema->n_fields);
-  for (guint i = 0; i < schema->n_fields; i++)
-    sql->find[i] = g_strdup_printf ("SELECT %s FROM \"%s\" WHERE \"%s\" = ? ORDER BY \"id\"",
-                                    sql->columns, schema->name, schema->fields[i].name);
-  g_string_free (marks, TRUE);
-  g_string_free (sets, TRUE);
-  return sql;
-}
-
-static const Sql *
-get_sql (const UchSchema *schema)
-{
-  static GMutex      lock;
-  static GHashTable *all; /* UchSchema → Sql */
-  Sql               *sql;
-
-  g_mutex_lock (&lock);
-  if (all == NULL)
-    all = g_hash_table_new (NULL, NULL);
-  sql = g_hash_table_lookup (all, schema);
-  if (sql == NULL)
-    {
-      sql = write_sql (schema);
-      g_hash_table_insert (all, (gpointer) schema, sql);
-    }
-  g_mutex_unlock (&lock);
-  return sql;
-}
-
-/**
- * uch_rows_get_columns:
- * @schema: a description
- *
- * Returns: the quoted column names, comma separated, in the order uch_rows_read() expects; static
- */
-const char *
-uch_rows_get_columns (const UchSchema *schema)
-{
-  return get_sql (schema)->columns;
-}
 
 /**
  * uch_rows_dup_create_sql:
@@ -113,24 +30,7 @@ uch_rows_get_columns (const UchSchema *schema)
 char *
 uch_rows_dup_create_sql (const UchSchema *schema)
 {
-  GString *sql = g_string_new (NULL);
-
-  g_string_append_printf (sql,
-                          "CREATE TABLE \"%s\" (\n  \"id\" TEXT NOT NULL PRIMARY KEY,\n"
-                          "  \"rev\" TEXT,\n  \"seq\" INTEGER NOT NULL DEFAULT 0",
-                          schema->name);
-  for (guint i = 0; i < schema->n_fields; i++)
-    {
-      const UchField *field = &schema->fields[i];
-
-      g_string_append_printf (sql, ",\n  \"%s\" %s", field->name, sql_type (field));
-      if (field->kind == UCH_FIELD_ENUM)
-        g_string_append_printf (sql, " NOT NULL DEFAULT '%s'", field->nicks[0]);
-      else if (field->kind != UCH_FIELD_TEXT)
-        g_string_append (sql, " NOT NULL DEFAULT 0");
-    }
-  g_string_append (sql, "\n) STRICT;\n");
-  return g_string_free (sql, FALSE);
+  return uch_rows_dup_create_table (&driver, schema);
 }
 
 /**
@@ -204,7 +104,8 @@ uch_rows_check (UchDb *db, const UchSchema *schema, GError **error)
       || !check_column (db, schema, "seq", "INTEGER", error))
     return FALSE;
   for (guint i = 0; i < schema->n_fields; i++)
-    if (!check_column (db, schema, schema->fields[i].name, sql_type (&schema->fields[i]), error))
+    if (!check_column (db, schema, schema->fields[i].name,
+                       uch_rows_get_type (&driver, &schema->fields[i]), error))
       return FALSE;
   return TRUE;
 }
@@ -221,38 +122,14 @@ uch_rows_check (UchDb *db, const UchSchema *schema, GError **error)
 UchDbStmt *
 uch_rows_prepare (UchDb *db, const UchSchema *schema, const char *rest, GError **error)
 {
-  g_autofree char *sql = g_strconcat ("SELECT ", get_sql (schema)->columns, " FROM \"",
-                                      schema->name, "\" ", rest, NULL);
+  g_autofree char *sql = uch_rows_dup_select_sql (schema, rest);
 
   return uch_db_prepare (db, sql, error);
 }
 
-static gboolean
-read_enum (UchDbStmt       *stmt,
-           int              column,
-           const UchSchema *schema,
-           const UchField  *field,
-           gpointer         entity,
-           GError         **error)
-{
-  const char *nick = uch_db_stmt_get_text (stmt, column);
-  int         value = uch_nick_index (field->nicks, nick);
-
-  if (value < 0)
-    {
-      g_set_error (error, UCH_DB_ERROR, UCH_DB_ERROR_CORRUPT,
-                   "The row “%s” of the table “%s” has the unknown %s “%s”",
-                   ((UchEntity *) entity)->id, schema->name, field->name,
-                   nick != NULL ? nick : "NULL");
-      return FALSE;
-    }
-  uch_field_set_int (field, entity, value);
-  return TRUE;
-}
-
 /**
  * uch_rows_read:
- * @stmt: a statement that stands on a row whose first columns are uch_rows_get_columns()
+ * @stmt: a statement that stands on a row whose first columns are UchRowsSql.columns
  * @schema: their description
  * @error: return location
  *
@@ -262,36 +139,12 @@ read_enum (UchDbStmt       *stmt,
 gpointer
 uch_rows_read (UchDbStmt *stmt, const UchSchema *schema, GError **error)
 {
-  UchEntity *entity = uch_entity_new_of (schema, uch_db_stmt_get_text (stmt, COLUMN_ID));
+  g_autofree char *problem = NULL;
+  gpointer         row = uch_rows_build (&driver, stmt, schema, &problem);
 
-  uch_entity_set_text (entity, &entity->rev, uch_db_stmt_get_text (stmt, COLUMN_REV));
-  entity->seq = uch_db_stmt_get_int64 (stmt, COLUMN_SEQ);
-  for (guint i = 0; i < schema->n_fields; i++)
-    {
-      const UchField *field = &schema->fields[i];
-      int             column = N_OWN_COLUMNS + (int) i;
-
-      switch (field->kind)
-        {
-        case UCH_FIELD_TEXT:
-          uch_field_set_text (field, entity, uch_db_stmt_get_text (stmt, column));
-          break;
-        case UCH_FIELD_REAL:
-          uch_field_set_real (field, entity, uch_db_stmt_get_double (stmt, column));
-          break;
-        case UCH_FIELD_ENUM:
-          if (!read_enum (stmt, column, schema, field, entity, error))
-            {
-              g_object_unref (entity);
-              return NULL;
-            }
-          break;
-        default:
-          uch_field_set_int (field, entity, uch_db_stmt_get_int64 (stmt, column));
-          break;
-        }
-    }
-  return entity;
+  if (row == NULL)
+    g_set_error_literal (error, UCH_DB_ERROR, UCH_DB_ERROR_CORRUPT, problem);
+  return row;
 }
 
 /**
@@ -336,7 +189,7 @@ gboolean
 uch_rows_get (
     UchDb *db, const UchSchema *schema, const char *id, gpointer *out_entity, GError **error)
 {
-  g_autoptr (UchDbStmt) stmt = uch_db_prepare_lasting (db, get_sql (schema)->get, error);
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare_lasting (db, uch_rows_get_sql (schema)->get, error);
   UchDbStep step;
 
   *out_entity = NULL;
@@ -368,7 +221,8 @@ uch_rows_find (
   g_autoptr (UchDbStmt) stmt = NULL;
 
   g_return_val_if_fail (found != NULL, NULL);
-  stmt = uch_db_prepare_lasting (db, get_sql (schema)->find[found - schema->fields], error);
+  stmt
+      = uch_db_prepare_lasting (db, uch_rows_get_sql (schema)->find[found - schema->fields], error);
   if (stmt == NULL)
     return NULL;
   uch_db_stmt_bind_text (stmt, 1, value);
@@ -390,33 +244,12 @@ gboolean
 uch_rows_put (UchDb *db, gconstpointer entity, gint64 seq, GError **error)
 {
   const UchEntity *row = entity;
-  g_autoptr (UchDbStmt) stmt = uch_db_prepare_lasting (db, get_sql (row->schema)->put, error);
+  g_autoptr (UchDbStmt) stmt
+      = uch_db_prepare_lasting (db, uch_rows_get_sql (row->schema)->put, error);
 
   if (stmt == NULL)
     return FALSE;
-  /* the row stands longer than the statement is in hand */
-  uch_db_stmt_bind_lasting_text (stmt, COLUMN_ID + 1, row->id);
-  uch_db_stmt_bind_lasting_text (stmt, COLUMN_REV + 1, row->rev);
-  uch_db_stmt_bind_int64 (stmt, COLUMN_SEQ + 1, seq);
-  for (guint i = 0; i < row->schema->n_fields; i++)
-    {
-      const UchField *field = &row->schema->fields[i];
-      int             index = N_OWN_COLUMNS + (int) i + 1;
-
-      switch (field->kind)
-        {
-        case UCH_FIELD_TEXT:
-        case UCH_FIELD_ENUM:
-          uch_db_stmt_bind_lasting_text (stmt, index, uch_field_get_text (field, row));
-          break;
-        case UCH_FIELD_REAL:
-          uch_db_stmt_bind_double (stmt, index, uch_field_get_real (field, row));
-          break;
-        default:
-          uch_db_stmt_bind_int64 (stmt, index, uch_field_get_int (field, row));
-          break;
-        }
-    }
+  uch_rows_bind (&driver, stmt, row, seq);
   return uch_db_stmt_run (stmt, error);
 }
 
@@ -432,7 +265,8 @@ uch_rows_put (UchDb *db, gconstpointer entity, gint64 seq, GError **error)
 gboolean
 uch_rows_delete (UchDb *db, const UchSchema *schema, const char *id, GError **error)
 {
-  g_autoptr (UchDbStmt) stmt = uch_db_prepare_lasting (db, get_sql (schema)->delete, error);
+  g_autoptr (UchDbStmt) stmt
+      = uch_db_prepare_lasting (db, uch_rows_get_sql (schema)->delete, error);
 
   if (stmt == NULL)
     return FALSE;

@@ -3,13 +3,13 @@
 
 #include "core/uch-entity.h"
 #include "db/uch-db.h"
+#include "rows/uch-rows-driver.h"
 
 G_BEGIN_DECLS
 
-const char *uch_rows_get_columns (const UchSchema *schema);
-char       *uch_rows_dup_create_sql (const UchSchema *schema);
-char       *uch_rows_dup_index_sql (const UchSchema *schema);
-gboolean    uch_rows_check (UchDb *db, const UchSchema *schema, GError **error);
+char    *uch_rows_dup_create_sql (const UchSchema *schema);
+char    *uch_rows_dup_index_sql (const UchSchema *schema);
+gboolean uch_rows_check (UchDb *db, const UchSchema *schema, GError **error);
 
 UchDbStmt *uch_rows_prepare (UchDb *db, const UchSchema *schema, const char *rest, GError **error);
 gpointer   uch_rows_read (UchDbStmt *stmt, const UchSchema *schema, GError **error);

@@ -157,8 +157,12 @@ typedef struct
 struct _UchStoreBackend
 {
   const UchStoreBackendClass *klass;
+  /* The transaction that failed was given up in favour of another one: the whole of it may be done
+   * again at once. */
+  gboolean gave_way;
 };
 
 UchStoreBackend *uch_store_sqlite_open (const char *path, UchStoreFlags flags, GError **error);
+UchStoreBackend *uch_store_postgres_open (const char *url, UchStoreFlags flags, GError **error);
 
 G_END_DECLS

@@ -9,16 +9,11 @@
 #include "db/uch-db.h"
 #include "rows/uch-rows.h"
 #include "store/uch-store-resources.h"
+#include "store/uch-store-sql.h"
 #include "store/uch-store-sqlite-private.h"
 
 /* "Uch" and the kind of file: S for store. */
 #define APPLICATION_ID 0x55636853u
-
-static const char *const number_names[UCH_N_STORE_NUMBERS] = {
-  [UCH_STORE_HEAD] = "head",
-  [UCH_STORE_FLOOR] = "floor",
-  [UCH_STORE_TICKET_NUMBER] = "ticket_number",
-};
 
 static inline UchDb *
 db_of (UchStoreBackend *backend)
@@ -133,11 +128,11 @@ sqlite_get_number (UchStoreBackend *backend, UchStoreNumber which, gint64 *out, 
 
   if (stmt == NULL)
     return uch_store_sqlite_said (FALSE, error);
-  uch_db_stmt_bind_text (stmt, 1, number_names[which]);
+  uch_db_stmt_bind_text (stmt, 1, uch_store_number_names[which]);
   step = uch_db_stmt_step (stmt, error);
   if (step == UCH_DB_STEP_DONE)
     g_set_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_CORRUPT,
-                 "The store has lost count of its %s", number_names[which]);
+                 "The store has lost count of its %s", uch_store_number_names[which]);
   else if (step == UCH_DB_STEP_ROW)
     *out = uch_db_stmt_get_int64 (stmt, 0);
   return uch_store_sqlite_said (step == UCH_DB_STEP_ROW, error);
@@ -152,7 +147,7 @@ sqlite_set_number (UchStoreBackend *backend, UchStoreNumber which, gint64 value,
   if (stmt == NULL)
     return uch_store_sqlite_said (FALSE, error);
   uch_db_stmt_bind_int64 (stmt, 1, value);
-  uch_db_stmt_bind_text (stmt, 2, number_names[which]);
+  uch_db_stmt_bind_text (stmt, 2, uch_store_number_names[which]);
   return uch_store_sqlite_said (uch_db_stmt_run (stmt, error), error);
 }
 
@@ -223,23 +218,9 @@ static GPtrArray *
 sqlite_list_due (
     UchStoreBackend *backend, UchStoreDue due, UchTime until, guint limit, GError **error)
 {
-  static const struct
-  {
-    UchTable    table;
-    const char *rest; /* in the words of the partial indexes, so that they are used */
-  } dues[UCH_N_STORE_DUES] = {
-    [UCH_STORE_DUE_WAKE]
-    = { UCH_TABLE_TICKET, "WHERE state = 'on_hold' AND wake_at <= ? ORDER BY wake_at, id LIMIT ?" },
-    [UCH_STORE_DUE_MISS]
-    = { UCH_TABLE_VISIT,
-        "WHERE state IN ('planned', 'assigned', 'accepted', 'en_route') AND due_at > 0"
-        " AND due_at <= ? ORDER BY due_at, id LIMIT ?" },
-    [UCH_STORE_DUE_CLOSE]
-    = { UCH_TABLE_TICKET,
-        "WHERE state = 'resolved' AND resolved_at <= ? ORDER BY resolved_at, id LIMIT ?" },
-  };
-  const UchSchema *schema = uch_schema_get (dues[due].table);
-  g_autoptr (UchDbStmt) stmt = uch_rows_prepare (db_of (backend), schema, dues[due].rest, error);
+  const UchSchema *schema = uch_schema_get (uch_store_dues[due].table);
+  g_autoptr (UchDbStmt) stmt
+      = uch_rows_prepare (db_of (backend), schema, uch_store_dues[due].rest, error);
 
   if (stmt == NULL)
     return said_pointer (NULL, error);

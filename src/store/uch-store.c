@@ -142,9 +142,12 @@ uch_store_make_id (UchStore *self, UchTime now)
   return uch_id_new (now, random);
 }
 
+/* Of several programs that start at once on a new store one gives it its uuid. */
 static gboolean
 take_uuid (UchStore *self, UchTime now, GError **error)
 {
+  gboolean done;
+
   if (!BACKEND (self, get_uuid, &self->uuid, error))
     return FALSE;
   if (self->uuid != NULL)
@@ -155,13 +158,37 @@ take_uuid (UchStore *self, UchTime now, GError **error)
                            "The store was never opened for writing");
       return FALSE;
     }
-  self->uuid = uch_store_make_id (self, now);
-  return BACKEND (self, set_uuid, self->uuid, error);
+  if (!BACKEND (self, begin, TRUE, error))
+    return FALSE;
+  done = BACKEND (self, get_uuid, &self->uuid, error);
+  if (done && self->uuid == NULL)
+    {
+      self->uuid = uch_store_make_id (self, now);
+      done = BACKEND (self, set_uuid, self->uuid, error);
+    }
+  if (done)
+    return BACKEND (self, commit, error);
+  BACKEND (self, rollback);
+  return FALSE;
+}
+
+static UchStoreBackend *
+open_backend (const char *url, UchStoreFlags flags, GError **error)
+{
+  if (g_str_has_prefix (url, "sqlite:") && url[strlen ("sqlite:")] != '\0')
+    return uch_store_sqlite_open (url + strlen ("sqlite:"), flags, error);
+  if (g_str_has_prefix (url, "postgresql:") || g_str_has_prefix (url, "postgres:"))
+    return uch_store_postgres_open (url, flags, error);
+  /* Not quoted: a password may stand in it. */
+  g_set_error_literal (error, UCH_STORE_ERROR, UCH_STORE_ERROR_BAD_ADDRESS,
+                       "That is no address of a store: it should be sqlite:PATH or"
+                       " postgresql://USER@HOST:PORT/DATABASE");
+  return NULL;
 }
 
 /**
  * uch_store_open:
- * @url: "sqlite:PATH", or "sqlite::memory:"
+ * @url: "sqlite:PATH", "sqlite::memory:", or "postgresql://…" as libpq reads it
  * @flags: how
  * @random: (scope forever): the source of ids, tokens and salts
  * @random_data: for @random
@@ -183,16 +210,10 @@ uch_store_open (const char   *url,
 {
   g_autoptr (UchStore) self = g_object_new (UCH_TYPE_STORE, NULL);
 
-  if (!g_str_has_prefix (url, "sqlite:") || url[strlen ("sqlite:")] == '\0')
-    {
-      g_set_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_BAD_ADDRESS,
-                   "“%s” is no address of a store: it should be sqlite:PATH", url);
-      return NULL;
-    }
   self->random = random;
   self->random_data = random_data;
   self->read_only = (flags & UCH_STORE_READ_ONLY) != 0;
-  self->backend = uch_store_sqlite_open (url + strlen ("sqlite:"), flags, error);
+  self->backend = open_backend (url, flags, error);
   if (self->backend == NULL || !take_uuid (self, now, error))
     return NULL;
   self->snapshot = uch_store_snapshot_new (self->backend);

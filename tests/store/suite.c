@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "db/uch-db.h"
+#include "support/uch-test-postgres.h"
+
 /* SplitMix64: the same numbers in every run. */
 void
 suite_random (guint8 *buffer, gsize len, gpointer user_data)
@@ -137,12 +140,24 @@ make_dir (void)
                                       : g_dir_make_tmp ("uch-store-XXXXXX", NULL);
 }
 
+/* Which database the suite runs on. */
+static gboolean
+on_postgres (void)
+{
+  return g_strcmp0 (g_getenv ("UCH_TEST_STORE"), "postgres") == 0;
+}
+
 static void
 set_up (Suite *self, gconstpointer data)
 {
   self->dir = make_dir ();
-  self->path = g_build_filename (self->dir, "store.db", NULL);
-  self->url = g_strconcat ("sqlite:", self->path, NULL);
+  if (on_postgres ())
+    self->url = self->database = uch_test_postgres_add_database ();
+  else
+    {
+      self->path = g_build_filename (self->dir, "store.db", NULL);
+      self->url = g_strconcat ("sqlite:", self->path, NULL);
+    }
   self->now = SUITE_NOW;
   self->random = 42;
   self->local = uch_session_new_local (UCH_ROLE_STORE, NULL, "test");
@@ -169,9 +184,13 @@ tear_down (Suite *self, gconstpointer data)
   g_clear_object (&self->store);
   g_clear_object (&self->local);
   g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  if (self->database != NULL)
+    uch_test_postgres_drop_database (self->database);
+  if (self->url != self->database)
+    g_free (self->url);
+  g_free (self->database);
   g_free (self->dir);
   g_free (self->path);
-  g_free (self->url);
 }
 
 /* Adds a test that begins with the small office. */
@@ -179,6 +198,66 @@ void
 suite_add (const char *path, SuiteFunc func)
 {
   g_test_add (path, Suite, NULL, set_up, func, tear_down);
+}
+
+/* Adds a test of what only one of the databases can do or suffer. */
+void
+suite_add_for (SuiteDatabase database, const char *path, SuiteFunc func)
+{
+  if (on_postgres () == (database == SUITE_POSTGRES))
+    suite_add (path, func);
+}
+
+/* Goes on with the store at another address. */
+void
+suite_move (Suite *self, const char *url)
+{
+  if (self->url != self->database)
+    g_free (self->url);
+  self->url = g_strdup (url);
+  suite_restart (self);
+}
+
+/* Runs SQL past the store, as somebody with the file or the superuser's password can. FALSE: it
+ * breaks a rule of the schema; anything else that fails, fails the test. */
+gboolean
+suite_exec (const char *url, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *state = NULL;
+
+  if (g_str_has_prefix (url, "sqlite:"))
+    {
+      g_autoptr (UchDb) db = uch_db_open (url + strlen ("sqlite:"), 0, &error);
+
+      g_assert_no_error (error);
+      if (uch_db_exec (db, sql, &error))
+        return TRUE;
+      g_assert_error (error, UCH_DB_ERROR, UCH_DB_ERROR_CONSTRAINT);
+      return FALSE;
+    }
+  uch_test_postgres_exec (url, sql, &state);
+  g_assert_true (state == NULL || g_str_has_prefix (state, "23"));
+  return state == NULL;
+}
+
+/* All that is written down, as text. */
+char *
+suite_dump (Suite *self, gsize *out_len)
+{
+  char *text = NULL;
+
+  if (self->path != NULL)
+    g_assert_true (g_file_get_contents (self->path, &text, out_len, NULL));
+  else
+    {
+      text = uch_test_postgres_ask (
+          self->url, "SELECT string_agg (query_to_xml (format ('SELECT * FROM %I', relname), true,"
+                     " false, '')::text, '') FROM pg_class"
+                     " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace");
+      *out_len = strlen (text);
+    }
+  return text;
 }
 
 /* Signs somebody in at a desk of his own, with an outbox of its own. */

@@ -1,5 +1,5 @@
-/* A small office in a real store, for the tests of the interface. Nothing here knows the backend:
- * another one runs the same tests with another address. */
+/* A small office in a real store, for the tests of the interface: on SQLite, and with
+ * UCH_TEST_STORE=postgres on a PostgreSQL server of its own. */
 #pragma once
 
 #include "core/uch-office.h"
@@ -15,7 +15,8 @@
 typedef struct
 {
   char       *dir;
-  char       *path;
+  char       *path;     /* (nullable): the file of SQLite */
+  char       *database; /* (nullable): the address of PostgreSQL */
   char       *url;
   UchStore   *store;
   UchSession *local; /* of the store's own machine: may do everything */
@@ -37,10 +38,20 @@ typedef struct
 
 typedef void (*SuiteFunc) (Suite *self, gconstpointer data);
 
-void  suite_add (const char *path, SuiteFunc func);
-void  suite_random (guint8 *buffer, gsize len, gpointer user_data);
-void  suite_restart (Suite *self);
-char *suite_id (Suite *self);
+typedef enum
+{
+  SUITE_SQLITE,
+  SUITE_POSTGRES,
+} SuiteDatabase;
+
+void     suite_add (const char *path, SuiteFunc func);
+void     suite_add_for (SuiteDatabase database, const char *path, SuiteFunc func);
+void     suite_move (Suite *self, const char *url);
+gboolean suite_exec (const char *url, const char *sql);
+char    *suite_dump (Suite *self, gsize *out_len);
+void     suite_random (guint8 *buffer, gsize len, gpointer user_data);
+void     suite_restart (Suite *self);
+char    *suite_id (Suite *self);
 
 /* dasha and dora dispatch, boss is the head, katya a clerk, ivan and petr engineers, adam the
  * admin. They have accounts without passwords. */

@@ -85,7 +85,7 @@ test_waiting_pushes_share_a_commit (Suite *suite, gconstpointer data)
   g_autoptr (Sender) dora = suite_sender (suite, "dora");
   g_autoptr (Sender) late = suite_sender (suite, "katya");
   Office office = open_office (suite);
-  guint  n_writes, n_alone;
+  guint  n_writes = 0, n_alone;
 
   for (guint i = 0; i < 20; i++)
     {
@@ -109,8 +109,11 @@ test_waiting_pushes_share_a_commit (Suite *suite, gconstpointer data)
   wait_for (&office, 221);
   g_assert_cmpuint (office.n_ok, ==, 220);
   g_assert_cmpuint (office.n_gaps, ==, 1);
-  g_assert_cmpuint (n_alone, >=, 19);
-  g_assert_cmpuint (uch_fault_vfs_get_n_syncs () - n_writes, <=, 40);
+  if (suite->database == NULL)
+    {
+      g_assert_cmpuint (n_alone, >=, 19);
+      g_assert_cmpuint (uch_fault_vfs_get_n_syncs () - n_writes, <=, 40);
+    }
   close_office (&office);
   g_assert_true (uch_store_verify (suite->store, NULL));
 }
@@ -256,7 +259,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   uch_fault_vfs_install ();
   suite_add ("/store/async/waiting-pushes-share-a-commit", test_waiting_pushes_share_a_commit);
-  suite_add ("/store/async/i1-no-ack-without-commit", test_i1_no_ack_without_commit);
+  suite_add_for (SUITE_SQLITE, "/store/async/i1-no-ack-without-commit",
+                 test_i1_no_ack_without_commit);
   suite_add ("/store/async/i8-reader-sees-what-was-acked", test_i8_reader_sees_what_was_acked);
   suite_add ("/store/async/store-in-memory", test_store_in_memory);
   suite_add ("/store/async/sign-in", test_sign_in);

@@ -171,18 +171,16 @@ test_newer_store_is_refused_untouched (Suite *suite, gconstpointer data)
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
   gsize            len_before, len_after;
-  UchDb           *db;
 
   g_clear_object (&suite->store);
-  db = uch_db_open (suite->path, 0, NULL);
-  g_assert_true (uch_db_exec (db, "PRAGMA user_version = 99", NULL));
-  uch_db_close (db);
-  g_assert_true (g_file_get_contents (suite->path, &before, &len_before, NULL));
+  suite_exec (suite->url, suite->database != NULL ? "UPDATE schema_version SET version = 99"
+                                                  : "PRAGMA user_version = 99");
+  before = suite_dump (suite, &len_before);
 
   g_assert_null (try_open (suite, suite->url, UCH_STORE_CREATE, &error));
   g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_NEWER);
   g_assert_nonnull (strstr (error->message, "update the program"));
-  g_assert_true (g_file_get_contents (suite->path, &after, &len_after, NULL));
+  after = suite_dump (suite, &len_after);
   g_assert_cmpmem (before, len_before, after, len_after);
 }
 
@@ -198,6 +196,10 @@ test_bad_addresses (Suite *suite, gconstpointer data)
     { "store.db", 0, UCH_STORE_ERROR_BAD_ADDRESS },
     { "sqlite:", 0, UCH_STORE_ERROR_BAD_ADDRESS },
     { "mysql://localhost", 0, UCH_STORE_ERROR_BAD_ADDRESS },
+    { "postgresql:", 0, UCH_STORE_ERROR_BAD_ADDRESS },
+    { "postgresql://localhost:port/", 0, UCH_STORE_ERROR_UNAVAILABLE },
+    { "postgresql://[half/office", 0, UCH_STORE_ERROR_BAD_ADDRESS },
+    { "postgresql:///office?host=/nowhere", 0, UCH_STORE_ERROR_UNAVAILABLE },
     { "sqlite:/nowhere/at/all.db", 0, UCH_STORE_ERROR_NOT_A_STORE },
     { "sqlite:/nowhere/at/all.db", UCH_STORE_CREATE, UCH_STORE_ERROR_UNAVAILABLE },
   };
@@ -237,6 +239,7 @@ test_backup_is_a_store (Suite *suite, gconstpointer data)
   g_autoptr (UchCommand) later = suite_make_ticket (suite, "later");
   g_autoptr (UchStoreAck) gap = NULL;
   g_autofree char *copy_path = g_build_filename (suite->dir, "copy.db", NULL);
+  g_autofree char *copy_url = g_strconcat ("sqlite:", copy_path, NULL);
   g_autofree char *uuid = g_strdup (uch_store_get_uuid (suite->store));
   gint64           head;
 
@@ -246,9 +249,7 @@ test_backup_is_a_store (Suite *suite, gconstpointer data)
   g_assert_no_error (error);
   sender_do (dasha, after);
 
-  g_free (suite->url);
-  suite->url = g_strconcat ("sqlite:", copy_path, NULL);
-  suite_restart (suite);
+  suite_move (suite, copy_url);
   g_assert_true (uch_store_verify (suite->store, &error));
   g_assert_cmpint (suite_head (suite), ==, head);
   g_assert_true (uch_store_renew (suite->store, suite->now, &error));
@@ -287,28 +288,29 @@ static void
 test_verify_finds_what_is_wrong (Suite *suite, gconstpointer data)
 {
   static const char *const damages[] = {
-    "DROP TRIGGER op_stays; DELETE FROM op WHERE seq = 2",
-    "UPDATE house SET seq = 100000",
+    "CREATE TABLE gone AS SELECT * FROM op WHERE seq = 2; DELETE FROM op WHERE seq = 2",
+    "UPDATE house SET seq = seq + 100000",
     "UPDATE number SET value = value + 1 WHERE name = 'head'",
   };
+  static const char *const repairs[] = {
+    "INSERT INTO op SELECT * FROM gone; DROP TABLE gone",
+    "UPDATE house SET seq = seq - 100000",
+    "UPDATE number SET value = value - 1 WHERE name = 'head'",
+  };
 
+  suite_exec (suite->url,
+              suite->database != NULL ? "DROP TRIGGER op_stands ON op" : "DROP TRIGGER op_stays");
   g_assert_true (uch_store_verify (suite->store, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (damages); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *copy_path = g_strdup_printf ("%s/damaged%u.db", suite->dir, i);
-      g_autofree char *url = g_strconcat ("sqlite:", copy_path, NULL);
-      g_autoptr (UchStore) copy = NULL;
-      UchDb *db;
 
-      g_assert_true (uch_store_backup (suite->store, copy_path, NULL, NULL, NULL, &error));
-      db = uch_db_open (copy_path, 0, NULL);
-      g_assert_true (uch_db_exec (db, damages[i], NULL));
-      uch_db_close (db);
-      copy = try_open (suite, url, 0, &error);
-      g_assert_no_error (error);
-      g_assert_false (uch_store_verify (copy, &error));
+      g_assert_true (suite_exec (suite->url, damages[i]));
+      g_assert_false (uch_store_verify (suite->store, &error));
       g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_CORRUPT);
+      g_test_message ("%s", error->message);
+      g_assert_true (suite_exec (suite->url, repairs[i]));
+      g_assert_true (uch_store_verify (suite->store, NULL));
     }
 }
 
@@ -321,16 +323,10 @@ test_log_only_grows (Suite *suite, gconstpointer data)
   g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
   g_autofree char *text = uch_store_reveal (suite->store, dasha->session, UCH_TABLE_HOUSE, "h1",
                                             "access", suite->now, NULL);
-  UchDb           *db = uch_db_open (suite->path, 0, NULL);
 
+  g_assert_nonnull (text);
   for (guint i = 0; i < G_N_ELEMENTS (slips); i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      g_assert_false (uch_db_exec (db, slips[i], &error));
-      g_assert_error (error, UCH_DB_ERROR, UCH_DB_ERROR_CONSTRAINT);
-    }
-  uch_db_close (db);
+    g_assert_false (suite_exec (suite->url, slips[i]));
 }
 
 int
@@ -338,15 +334,18 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   uch_fault_vfs_install ();
-  suite_add ("/store/faults/full-disk-consumes-nothing", test_full_disk_consumes_nothing);
-  suite_add ("/store/faults/broken-disk-consumes-nothing", test_broken_disk_consumes_nothing);
+  suite_add_for (SUITE_SQLITE, "/store/faults/full-disk-consumes-nothing",
+                 test_full_disk_consumes_nothing);
+  suite_add_for (SUITE_SQLITE, "/store/faults/broken-disk-consumes-nothing",
+                 test_broken_disk_consumes_nothing);
   suite_add ("/store/faults/i1-killed", test_i1_killed);
-  suite_add ("/store/faults/unreadable-row-is-no-refusal", test_unreadable_row_is_no_refusal);
-  suite_add ("/store/faults/read-only-disk-is-said", test_read_only_disk_is_said);
+  suite_add_for (SUITE_SQLITE, "/store/faults/unreadable-row-is-no-refusal",
+                 test_unreadable_row_is_no_refusal);
+  suite_add_for (SUITE_SQLITE, "/store/faults/read-only-disk-is-said", test_read_only_disk_is_said);
   suite_add ("/store/faults/newer-store-is-refused-untouched",
              test_newer_store_is_refused_untouched);
   suite_add ("/store/faults/bad-addresses", test_bad_addresses);
-  suite_add ("/store/faults/backup-is-a-store", test_backup_is_a_store);
+  suite_add_for (SUITE_SQLITE, "/store/faults/backup-is-a-store", test_backup_is_a_store);
   suite_add ("/store/faults/second-connection-reads", test_second_connection_reads);
   suite_add ("/store/faults/verify-finds-what-is-wrong", test_verify_finds_what_is_wrong);
   suite_add ("/store/faults/log-only-grows", test_log_only_grows);

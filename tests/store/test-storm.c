@@ -239,13 +239,12 @@ restore (Storm *storm)
 {
   Suite *suite = storm->suite;
   g_autoptr (GError) error = NULL;
+  g_autofree char *url = NULL;
 
   if (storm->backup == NULL || storm->restored)
     return;
-  g_clear_object (&suite->store);
-  g_free (suite->url);
-  suite->url = g_strconcat ("sqlite:", storm->backup, NULL);
-  suite_restart (suite);
+  url = g_strconcat ("sqlite:", storm->backup, NULL);
+  suite_move (suite, url);
   g_assert_true (uch_store_renew (suite->store, suite->now, &error));
   g_assert_no_error (error);
   storm->restored = TRUE;

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "pg/uch-pg.h"
+#include "store/uch-store-backend.h"
+
+typedef struct
+{
+  UchStoreBackend parent;
+  UchPg          *pg;        /* (owned) */
+  char           *uuid;      /* (owned) (nullable): the epoch this connection has seen */
+  char           *channel;   /* (owned): where commits are told */
+  char           *marks_sql; /* the order over all tables, see list_marks() */
+  gboolean        writing;
+  gint64          numbers[UCH_N_STORE_NUMBERS]; /* while writing: nobody else changes them */
+  gint64          saved_ticket_number;          /* at the savepoint */
+  gint64          told_head;
+} UchStorePostgres;
+
+gboolean uch_store_postgres_said (UchStoreBackend *backend, gboolean done, GError **error);
+
+/* uch-store-postgres-feed.c: the order, and what must be true of it */
+GArray *
+uch_store_postgres_list_marks (UchStoreBackend *backend, gint64 after, guint limit, GError **error);
+char      *uch_store_postgres_write_marks_sql (void);
+GPtrArray *uch_store_postgres_list_changed (
+    UchStoreBackend *backend, const UchSchema *schema, gint64 after, gint64 to, GError **error);
+GPtrArray *uch_store_postgres_list_deletions (UchStoreBackend *backend,
+                                              gint64           after,
+                                              gint64           to,
+                                              GError         **error);
+gboolean   uch_store_postgres_count_ops (UchStoreBackend *backend,
+                                         gint64          *out_n,
+                                         gint64          *out_last,
+                                         GError         **error);
+gboolean   uch_store_postgres_max_row_seq (UchStoreBackend *backend,
+                                           const UchSchema *schema,
+                                           gint64          *out_seq,
+                                           GError         **error);
+gboolean   uch_store_postgres_check (UchStoreBackend *backend, GError **error);
+
+/* uch-store-postgres-positions.c */
+gboolean uch_store_postgres_put_position (UchStoreBackend       *backend,
+                                          const UchLastPosition *position,
+                                          gboolean               shown,
+                                          gboolean              *out_known,
+                                          GError               **error);
+gboolean uch_store_postgres_get_last_position (UchStoreBackend  *backend,
+                                               const char       *engineer_id,
+                                               UchLastPosition **out_position,
+                                               GError          **error);
+gboolean uch_store_postgres_count_fate (UchStoreBackend *backend,
+                                        const char      *engineer_id,
+                                        UchPositionFate  fate,
+                                        GError         **error);
+gboolean
+uch_store_postgres_get_fates (UchStoreBackend *backend, gint64 *out_counts, GError **error);
+gboolean uch_store_postgres_prune (UchStoreBackend *backend,
+                                   UchStoreOld      what,
+                                   UchTime          before,
+                                   gint64          *out_last_seq,
+                                   GError         **error);

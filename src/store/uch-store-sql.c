@@ -1,0 +1,21 @@
+#define G_LOG_DOMAIN "uch-store"
+
+#include "store/uch-store-sql.h"
+
+const char *const uch_store_number_names[UCH_N_STORE_NUMBERS] = {
+  [UCH_STORE_HEAD] = "head",
+  [UCH_STORE_FLOOR] = "floor",
+  [UCH_STORE_TICKET_NUMBER] = "ticket_number",
+};
+
+const UchStoreDueSql uch_store_dues[UCH_N_STORE_DUES] = {
+  [UCH_STORE_DUE_WAKE]
+  = { UCH_TABLE_TICKET, "WHERE state = 'on_hold' AND wake_at <= $1 ORDER BY wake_at, id LIMIT $2" },
+  [UCH_STORE_DUE_MISS]
+  = { UCH_TABLE_VISIT,
+      "WHERE state IN ('planned', 'assigned', 'accepted', 'en_route') AND due_at > 0"
+      " AND due_at <= $1 ORDER BY due_at, id LIMIT $2" },
+  [UCH_STORE_DUE_CLOSE]
+  = { UCH_TABLE_TICKET,
+      "WHERE state = 'resolved' AND resolved_at <= $1 ORDER BY resolved_at, id LIMIT $2" },
+};
