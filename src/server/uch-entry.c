@@ -9,6 +9,11 @@
 #define FOLLOWING_COST 0.1
 #define TOKEN_LEN_MAX 256
 
+/* How long it is remembered whose token one was, for requests that ask again when they write; and
+ * of how many. */
+#define KNOWN_US (10 * G_USEC_PER_SEC)
+#define KNOWN_MAX 5000
+
 /* Says that more was asked than may be; the answer to a stranger is the same. */
 void
 uch_entry_refuse_too_fast (UchRequest *request)
@@ -76,6 +81,51 @@ charge (UchRequest *request)
   return FALSE;
 }
 
+/* Whose token it was a moment ago. */
+typedef struct
+{
+  UchSession *session; /* (owned) */
+  gint64      at_us;
+} Known;
+
+static void
+known_free (gpointer data)
+{
+  g_object_unref (((Known *) data)->session);
+  g_free (data);
+}
+
+static void
+remember (UchServer *self, const char *token, UchSession *session)
+{
+  Known *known = g_new0 (Known, 1);
+
+  if (self->known == NULL)
+    self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, known_free);
+  if (g_hash_table_size (self->known) >= KNOWN_MAX)
+    g_hash_table_remove_all (self->known);
+  known->session = g_object_ref (session);
+  known->at_us = g_get_monotonic_time ();
+  g_hash_table_replace (self->known, g_strdup (token), known);
+}
+
+/* A push need not be held up by the question who sends it: the store asks that again, in the
+ * transaction, before each operation. */
+static gboolean
+let_known_in (UchRequest *request)
+{
+  UchServer   *self = request->server;
+  const Known *known
+      = self->known != NULL ? g_hash_table_lookup (self->known, request->token) : NULL;
+
+  if (known == NULL || (request->route->flags & UCH_ROUTE_CHECKED) == 0
+      || g_get_monotonic_time () - known->at_us > KNOWN_US)
+    return FALSE;
+  request->session = g_object_ref (known->session);
+  request->len_max = self->limits.body_len_max;
+  return TRUE;
+}
+
 static void
 authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -97,6 +147,7 @@ authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (uch_server_now () - request->session->used_at > UCH_MINUTE_MS)
     uch_store_async_write (self->store, touch_func, g_strdup (request->session->parent.id), g_free,
                            NULL, NULL, touched_cb, NULL);
+  remember (self, request->token, request->session);
   request->len_max = self->limits.body_len_max;
   request->paused = FALSE;
   if (!request->gone)
@@ -134,6 +185,8 @@ uch_entry_authenticate (UchRequest *request)
       uch_entry_refuse_too_fast (request);
       return;
     }
+  if (let_known_in (request))
+    return;
   uch_request_pause (request);
   uch_store_async_read (self->store, authenticate_func, g_strdup (request->token), g_free,
                         g_object_unref, NULL, authenticated_cb, uch_request_ref (request));

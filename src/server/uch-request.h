@@ -16,10 +16,11 @@ typedef void (*UchRouteFunc) (UchRequest *request);
 
 typedef enum
 {
-  UCH_ROUTE_OPEN = 1 << 0,   /* nobody needs to be known */
-  UCH_ROUTE_PREFIX = 1 << 1, /* the path may go on */
-  UCH_ROUTE_FREE = 1 << 2,   /* costs a token little: reads that follow a poke */
-  UCH_ROUTE_SOCKET = 1 << 3, /* a WebSocket answers, not a function */
+  UCH_ROUTE_OPEN = 1 << 0,    /* nobody needs to be known */
+  UCH_ROUTE_PREFIX = 1 << 1,  /* the path may go on */
+  UCH_ROUTE_FREE = 1 << 2,    /* costs a token little: reads that follow a poke */
+  UCH_ROUTE_SOCKET = 1 << 3,  /* a WebSocket answers, not a function */
+  UCH_ROUTE_CHECKED = 1 << 5, /* the store asks who it is when it writes */
 } UchRouteFlags;
 
 typedef struct

@@ -193,7 +193,7 @@ post_reveal (UchRequest *request)
 }
 
 const UchRoute uch_routes_push[] = {
-  { "POST", "/v1/push", 0, post_push },
+  { "POST", "/v1/push", UCH_ROUTE_CHECKED, post_push },
   { "POST", "/v1/reveal", 0, post_reveal },
   { NULL },
 };

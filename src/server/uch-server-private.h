@@ -22,6 +22,7 @@ struct _UchServer
   UchLive        *live;    /* (owned): who is connected */
   UchOrigins     *origins; /* (owned): whose word is taken for where a request comes from */
   UchRate        *tokens, *strangers; /* (owned): how fast a good token asks, a bad one's address */
+  GHashTable     *known;              /* (owned) (nullable): see uch-entry.c */
   UchRelay       *relay;    /* (owned) (nullable): what other processes at the store say */
   GPtrArray      *waiters;  /* (owned) of UchRequest: long polls (see uch-routes-feed.c) */
   GCancellable   *stopping; /* (owned) */

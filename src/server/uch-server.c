@@ -263,6 +263,7 @@ uch_server_finalize (GObject *object)
   g_clear_pointer (&self->relay, uch_relay_free);
   uch_rate_free (self->tokens);
   uch_rate_free (self->strangers);
+  g_clear_pointer (&self->known, g_hash_table_unref);
   g_ptr_array_unref (self->waiters);
   g_clear_object (&self->listener);
   g_clear_object (&self->soup);
