@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "server/admin/uch-certificate.h"
+#include "server/admin/uch-cli-lock.h"
 #include "server/admin/uch-cli.h"
 #include "server/admin/uch-notify.h"
 #include "server/uch-log.h"
@@ -81,6 +82,7 @@ typedef struct
   const char      *folder;
   const Options   *options;
   GTlsCertificate *certificate; /* (owned) (nullable) */
+  int              lock;        /* on the folder */
 } Daemon;
 
 static gboolean
@@ -169,9 +171,14 @@ run (Daemon *daemon, GSocketAddress *address, guint16 port)
           g_timeout_add_seconds (24 * 60 * 60, remind_cb, daemon),
           watchdog_ms > 0 ? g_timeout_add (watchdog_ms, alive_cb, daemon) : 0 };
 
-  printf ("uchastok-store: ready on %s://%s%s%s:%d\n",
-          daemon->certificate != NULL ? "https" : "http", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
-          port);
+  g_autofree char *at
+      = g_strdup_printf ("%s://%s%s%s:%d", daemon->certificate != NULL ? "https" : "http",
+                         is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
+  g_autoptr (GError) error = NULL;
+
+  if (!uch_cli_lock_note (daemon->lock, at, &error))
+    g_message ("status will not find this daemon: %s", error->message);
+  printf ("uchastok-store: ready on %s\n", at);
   fflush (stdout);
   say ("READY=1");
   uch_log_event (UCH_LOG_READY, NULL, "ready");
@@ -189,11 +196,12 @@ serve (UchStoreAsync   *store,
        GTlsCertificate *certificate,
        GSocketAddress  *address,
        const Options   *options,
+       int              lock,
        GError         **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (UchServer) server = NULL;
-  Daemon          daemon = { .loop = loop, .folder = folder, .options = options };
+  Daemon          daemon = { .loop = loop, .folder = folder, .options = options, .lock = lock };
   UchServerLimits limits;
   guint16         port;
 
@@ -227,6 +235,7 @@ uch_cli_serve (int argc, char *argv[])
   g_autoptr (UchStoreAsync) store = NULL;
   g_autofree char   *url = NULL;
   GError            *error = NULL;
+  int                lock;
   const GOptionEntry entries[] = {
     { "listen", 0, 0, G_OPTION_ARG_STRING, &options.listen_at,
       N_ ("Where to listen (127.0.0.1:8443); port 0: the system chooses"), N_ ("ADDRESS:PORT") },
@@ -257,6 +266,10 @@ uch_cli_serve (int argc, char *argv[])
           g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))))
     return uch_cli_refuse ("%s", _ ("Plain HTTP is only served on a loopback address: everybody on "
                                     "the way could read the passwords"));
+  lock = uch_cli_lock_share (place.folder, &error); /* until the process ends */
+  if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_AGAIN))
+    return uch_cli_fail (error);
+  g_clear_error (&error); /* what is wrong with the folder is told when the store is opened */
   url = uch_folder_dup_store_url (place.folder);
   store = uch_store_async_open (url, 0, uch_cli_random, NULL, uch_cli_now (), &error);
   if (store == NULL)
@@ -269,6 +282,7 @@ uch_cli_serve (int argc, char *argv[])
     }
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to answer, as a full disk is */
-  return serve (store, place.folder, certificate, address, &options, &error) ? 0
-                                                                             : uch_cli_fail (error);
+  return serve (store, place.folder, certificate, address, &options, lock, &error)
+             ? 0
+             : uch_cli_fail (error);
 }

@@ -57,5 +57,8 @@ int uch_cli_import (int argc, char *argv[]);
 int uch_cli_serve (int argc, char *argv[]);
 int uch_cli_token (int argc, char *argv[]);
 int uch_cli_backup (int argc, char *argv[]);
+int uch_cli_restore (int argc, char *argv[]);
+int uch_cli_verify (int argc, char *argv[]);
+int uch_cli_compact (int argc, char *argv[]);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* token: an engineer's phone. backup: a checked copy. */
+/* token: an engineer's phone. */
 #include <string.h>
 
 #include <glib/gi18n.h>
@@ -73,35 +73,5 @@ uch_cli_token (int argc, char *argv[])
   g_print ("https://%s/track/t?id=%s&interval=60&distance=50&accuracy=high&heartbeat=300"
            "&buffer=true\n",
            host != NULL ? host : "HOST:PORT", secret);
-  return 0;
-}
-
-/**
- * uch_cli_backup:
- *
- * "backup": a copy of the living database, checked before it is called one.
- */
-int
-uch_cli_backup (int argc, char *argv[])
-{
-  g_auto (UchCliPlace) place = { 0 };
-  g_autoptr (UchStore) store = NULL;
-  g_autofree char   *to = NULL;
-  GError            *error = NULL;
-  const GOptionEntry entries[] = {
-    { "to", 0, 0, G_OPTION_ARG_FILENAME, &to, N_ ("Where the copy goes"), N_ ("FILE") },
-    { NULL },
-  };
-
-  if (!uch_cli_parse (
-          argc, argv,
-          _ ("Makes a checked copy of the database; the store may go on working meanwhile."),
-          entries, &place))
-    return UCH_CLI_REFUSED;
-  if (to == NULL)
-    return uch_cli_refuse ("%s", _ ("Say where the copy goes: --to FILE"));
-  store = uch_cli_open (place.folder, 0, &error);
-  if (store == NULL || !uch_store_backup (store, to, NULL, NULL, NULL, &error))
-    return uch_cli_fail (error);
   return 0;
 }
