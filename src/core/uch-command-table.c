@@ -17,8 +17,11 @@
   }
 
 /* Every command may also carry "group" (made at one stroke), "base" (the rev of the row that the
- * person saw) and "warnings" (what was known and accepted). For row.put the roles of each table
- * stand in uch-decide-register.c. */
+ * person saw) and "warnings" (what was known and accepted). */
+const UchArg uch_command_common_args[]
+    = { { "group", 'i', FALSE }, { "base", 'i', FALSE }, { "warnings", 's', FALSE }, { NULL } };
+
+/* For row.put the roles of each table stand in uch-decide-register.c. */
 static const UchCommandSpec specs[] = {
   { UCH_COMMAND_PUT, ALL,
     ARGS ({ "table", 's', TRUE },

@@ -77,6 +77,7 @@ typedef struct
   const UchArg *args;
 } UchCommandSpec;
 
+extern const UchArg   uch_command_common_args[];
 const UchCommandSpec *uch_command_spec_get (const char *type);
 const UchCommandSpec *uch_command_spec_list (guint *out_n_specs);
 

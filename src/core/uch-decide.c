@@ -129,9 +129,6 @@ uch_refusal_from_nick (const char *nick)
   return index >= 0 ? (UchRefusal) index : UCH_REFUSAL_UNKNOWN_OPERATION;
 }
 
-static const UchArg common_args[]
-    = { { "group", 'i', FALSE }, { "base", 'i', FALSE }, { "warnings", 's', FALSE }, { NULL } };
-
 static const UchArg *
 find_arg (const UchArg *args, const char *name)
 {
@@ -176,7 +173,7 @@ check_args (UchDraft *draft, const UchCommandSpec *spec)
       const UchArg              *arg = find_arg (spec->args, name);
 
       if (arg == NULL)
-        arg = find_arg (common_args, name);
+        arg = find_arg (uch_command_common_args, name);
       if (arg == NULL)
         return uch_draft_refuse (draft, UCH_REFUSAL_UNKNOWN_ARGUMENT, name);
       if (!check_value (draft, arg, value))

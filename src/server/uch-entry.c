@@ -126,6 +126,20 @@ let_known_in (UchRequest *request)
   return TRUE;
 }
 
+/* What is no WebSocket is told so by us: libsoup would without a word. */
+static gboolean
+check_handshake (UchRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+
+  if ((request->route->flags & UCH_ROUTE_SOCKET) == 0
+      || soup_websocket_server_check_handshake (request->message, NULL, NULL, NULL, &error))
+    return TRUE;
+  uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "invalid", "Upgrade",
+                      "Here is a WebSocket: %s", error->message);
+  return FALSE;
+}
+
 static void
 authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -148,6 +162,8 @@ authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     uch_store_async_write (self->store, touch_func, g_strdup (request->session->parent.id), g_free,
                            NULL, NULL, touched_cb, NULL);
   remember (self, request->token, request->session);
+  if (!check_handshake (request))
+    return;
   request->len_max = self->limits.body_len_max;
   request->paused = FALSE;
   if (!request->gone)
@@ -165,8 +181,6 @@ uch_entry_authenticate (UchRequest *request)
   if (said == NULL || g_ascii_strncasecmp (said, "Bearer ", 7) != 0
       || strlen (said) > TOKEN_LEN_MAX)
     {
-      soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
-                                    "WWW-Authenticate", "Bearer");
       self->metrics.refused_auth++;
       uch_request_refuse (request, SOUP_STATUS_UNAUTHORIZED, "signed_out", NULL,
                           "Sign in first: there is no token in this request");

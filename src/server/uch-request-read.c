@@ -4,8 +4,41 @@
 
 #include <string.h>
 
-#include "server/uch-request.h"
+#include "server/uch-server-private.h"
 #include "sync/uch-wire.h"
+
+/**
+ * uch_request_check_schema:
+ *
+ * A client may say in the header Uchastok-Schema which version of the wire it speaks; a desk always
+ * does.
+ *
+ * Returns: whether it may go on; if not, the request was refused
+ */
+gboolean
+uch_request_check_schema (UchRequest *self)
+{
+  SoupMessageHeaders    *headers = soup_server_message_get_request_headers (self->message);
+  const char            *said = soup_message_headers_get_one (headers, "Uchastok-Schema");
+  const UchWireVersions *versions = &self->server->limits.versions;
+  g_autofree char       *detail = NULL;
+  gint64                 schema;
+
+  if (said == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_signed (said, 10, 0, G_MAXINT32, &schema, NULL))
+    {
+      uch_request_refuse (self, SOUP_STATUS_BAD_REQUEST, "invalid", "Uchastok-Schema",
+                          "The header Uchastok-Schema must be a whole number");
+      return FALSE;
+    }
+  if (schema >= versions->min && schema <= versions->cur)
+    return TRUE;
+  detail = g_strdup_printf ("The client speaks %d, this store %d to %d", (int) schema,
+                            versions->min, versions->cur);
+  uch_request_refuse_schema (self, detail);
+  return FALSE;
+}
 
 /**
  * uch_request_read_query:

@@ -264,21 +264,48 @@ uch_request_refuse (
   answer_problem (self, status, builder);
 }
 
+/* The same with further members: pairs of a name and a GVariant, a text or a whole number. */
 void
-uch_request_refuse_with (UchRequest *self, guint status, const char *code, const char *detail, ...)
+uch_request_refuse_with (
+    UchRequest *self, guint status, const char *code, const char *field, const char *detail, ...)
 {
-  g_autoptr (JsonBuilder) builder = begin_problem (status, code, NULL, detail);
+  g_autoptr (JsonBuilder) builder = begin_problem (status, code, field, detail);
   const char *name;
   va_list     ap;
 
   va_start (ap, detail);
   while ((name = va_arg (ap, const char *)) != NULL)
     {
+      g_autoptr (GVariant) value = g_variant_ref_sink (va_arg (ap, GVariant *));
+
       json_builder_set_member_name (builder, name);
-      json_builder_add_int_value (builder, va_arg (ap, gint64));
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
+        json_builder_add_int_value (builder, g_variant_get_int64 (value));
+      else
+        json_builder_add_string_value (builder, g_variant_get_string (value, NULL));
     }
   va_end (ap);
   answer_problem (self, status, builder);
+}
+
+/* The client speaks a version of the wire that this store does not: it or the store is old. */
+void
+uch_request_refuse_schema (UchRequest *self, const char *detail)
+{
+  const UchWireVersions *versions = &self->server->limits.versions;
+
+  uch_request_refuse_with (self, 426, "schema", "schema", detail, "schema_min",
+                           g_variant_new_int64 (versions->min), "schema_cur",
+                           g_variant_new_int64 (versions->cur), NULL);
+}
+
+/* A cursor, or operations, of another history. */
+void
+uch_request_refuse_epoch (UchRequest *self, const char *field, const char *detail)
+{
+  uch_request_refuse_with (self, SOUP_STATUS_CONFLICT, "epoch", field, detail, "store",
+                           g_variant_new_string (uch_store_async_get_uuid (self->server->store)),
+                           NULL);
 }
 
 /* What an error of the wire or the store is in HTTP. */
@@ -289,7 +316,6 @@ static const struct
 } wire_errors[] = {
   [UCH_WIRE_ERROR_MALFORMED] = { SOUP_STATUS_BAD_REQUEST, "malformed" },
   [UCH_WIRE_ERROR_TOO_MANY] = { SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too_many" },
-  [UCH_WIRE_ERROR_SCHEMA] = { 426, "schema" },
   [UCH_WIRE_ERROR_MISSING] = { SOUP_STATUS_BAD_REQUEST, "missing" },
   [UCH_WIRE_ERROR_INVALID] = { SOUP_STATUS_BAD_REQUEST, "invalid" },
   [UCH_WIRE_ERROR_UNKNOWN] = { SOUP_STATUS_BAD_REQUEST, "unknown_field" },
@@ -323,6 +349,11 @@ uch_request_fail (UchRequest *self, const GError *error)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (self->message);
 
+  if (g_error_matches (error, UCH_WIRE_ERROR, UCH_WIRE_ERROR_SCHEMA))
+    {
+      uch_request_refuse_schema (self, error->message);
+      return;
+    }
   if (error->domain == UCH_WIRE_ERROR)
     {
       uch_request_refuse (self, wire_errors[error->code].status, wire_errors[error->code].word,

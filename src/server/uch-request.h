@@ -68,12 +68,14 @@ void uch_request_answer_nothing (UchRequest *self);
 void uch_request_refuse (
     UchRequest *self, guint status, const char *code, const char *field, const char *format, ...)
     G_GNUC_PRINTF (5, 6);
-/* Further members of the refusal's object: pairs of name and number, then NULL. */
 void uch_request_refuse_with (UchRequest *self,
                               guint       status,
                               const char *code,
+                              const char *field,
                               const char *detail,
                               ...) G_GNUC_NULL_TERMINATED;
+void uch_request_refuse_schema (UchRequest *self, const char *detail);
+void uch_request_refuse_epoch (UchRequest *self, const char *field, const char *detail);
 void uch_request_fail (UchRequest *self, const GError *error);
 
 /* What a request says: uch-request-read.c. */
@@ -85,6 +87,7 @@ typedef struct
   gsize       len_max; /* of a text, bytes */
 } UchMember;
 
+gboolean    uch_request_check_schema (UchRequest *self);
 gboolean    uch_request_read_query (UchRequest *self, const char *const *names);
 const char *uch_request_get_query (UchRequest *self, const char *name);
 gboolean    uch_request_get_query_int (UchRequest   *self,

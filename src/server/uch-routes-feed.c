@@ -24,8 +24,8 @@ typedef struct
 /* What a read gives: the text that goes out, made on the reading thread. */
 typedef struct
 {
-  char    *json;
-  gint64   head;
+  char    *json; /* (nullable): the cursor is below the floor */
+  gint64   head, floor;
   gboolean empty;
 } Page;
 
@@ -61,13 +61,25 @@ static gpointer
 changes_func (UchStore *store, gpointer data, GError **error)
 {
   Ask *ask = data;
+  g_autoptr (GError) local_error = NULL;
   g_autoptr (UchStorePage) page
-      = uch_store_list_changes (store, ask->session, ask->since, ask->limit, error);
+      = uch_store_list_changes (store, ask->session, ask->since, ask->limit, &local_error);
   g_autoptr (GPtrArray) rows = NULL;
   Page *out;
 
+  if (g_error_matches (local_error, UCH_STORE_ERROR, UCH_STORE_ERROR_RESYNC))
+    {
+      out = g_new0 (Page, 1);
+      if (uch_store_get_head (store, &out->head, &out->floor, error))
+        return out;
+      page_free (out);
+      return NULL;
+    }
   if (page == NULL)
-    return NULL;
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
   rows = g_ptr_array_new_full (page->rows->len, g_free);
   for (guint i = 0; i < page->rows->len; i++)
     { /* all in it is borrowed */
@@ -166,8 +178,14 @@ changes_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   Page *page = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
 
-  if (page == NULL)
+  if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_EPOCH))
+    uch_request_refuse_epoch (request, "since", error->message);
+  else if (page == NULL)
     uch_request_fail (request, error);
+  else if (page->json == NULL)
+    uch_request_refuse_with (request, SOUP_STATUS_GONE, "resync", "since",
+                             "Deletions since then are forgotten: take a snapshot", "floor",
+                             g_variant_new_int64 (page->floor), NULL);
   else if (!page->empty || !wait_for_changes (request, page->head))
     {
       request->server->metrics.feed_pages++;

@@ -188,7 +188,22 @@ get_metrics (UchRequest *request)
     refuse_metrics (request);
 }
 
+/* The description of all of this, for who writes another client. */
+static void
+get_description (UchRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) text
+      = g_resources_lookup_data ("/org/uchastok/server/openapi.yaml", 0, &error);
+
+  if (text != NULL)
+    uch_request_answer (request, SOUP_STATUS_OK, "application/yaml", text);
+  else
+    uch_request_fail (request, error);
+}
+
 const UchRoute uch_routes_health[] = {
+  { "GET", "/v1/openapi.yaml", UCH_ROUTE_OPEN, get_description },
   { "GET", "/healthz", UCH_ROUTE_OPEN, get_healthz },
   { "GET", "/readyz", UCH_ROUTE_OPEN, get_readyz },
   { "GET", "/metrics", UCH_ROUTE_OPEN, get_metrics },

@@ -536,6 +536,12 @@ post_presence (UchRequest *request)
 
   if (body == NULL)
     return;
+  if (request->session->staff_id == NULL)
+    {
+      uch_request_refuse (request, SOUP_STATUS_FORBIDDEN, "not_allowed", NULL,
+                          "This account is no member of staff: nobody would know who it is");
+      return;
+    }
   if (request->server->live != NULL)
     set_presence (request->server->live, request->session, get_text (body, "ticket"),
                   get_text (body, "act"), FALSE);

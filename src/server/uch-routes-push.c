@@ -21,8 +21,14 @@ pushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_MID_GAP))
     {
-      uch_request_refuse_with (request, SOUP_STATUS_CONFLICT, "mid_gap", error->message, "last_mid",
-                               last_mid, NULL);
+      uch_request_refuse_with (request, SOUP_STATUS_CONFLICT, "mid_gap", "ops[0].mid",
+                               error->message, "last_mid", g_variant_new_int64 (last_mid), NULL);
+      return;
+    }
+  if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID))
+    {
+      uch_request_refuse (request, SOUP_STATUS_BAD_REQUEST, "invalid", "client", "%s",
+                          error->message);
       return;
     }
   if (acks == NULL)
@@ -74,17 +80,17 @@ post_push (UchRequest *request)
   g_autoptr (GPtrArray) ops = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!uch_wire_decode_push ((const char *) request->body->data, request->body->len, &store,
-                             &client, &wire, &error))
+  if (!uch_wire_decode_push_within ((const char *) request->body->data, request->body->len,
+                                    &server->limits.versions, &store, &client, &wire, &error))
     {
       uch_request_fail (request, error);
       return;
     }
   if (strcmp (store, uch_store_async_get_uuid (server->store)) != 0)
     {
-      uch_request_refuse (request, SOUP_STATUS_CONFLICT, "epoch", "store",
-                          "These operations are for another store, or for this one before it was "
-                          "restored from a backup");
+      uch_request_refuse_epoch (request, "store",
+                                "These operations are for another store, or for this one before it "
+                                "was restored from a backup");
       return;
     }
   if (uch_store_async_get_n_queued (server->store) > QUEUE_MAX)
@@ -136,6 +142,11 @@ revealed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
 
+  if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_UNKNOWN))
+    {
+      uch_request_refuse (request, SOUP_STATUS_NOT_FOUND, "unknown", "id", "%s", error->message);
+      return;
+    }
   if (text == NULL)
     {
       uch_request_fail (request, error);
@@ -146,7 +157,7 @@ revealed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   json_builder_add_string_value (builder, text);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  uch_request_answer_json (request, json_to_string (root, FALSE));
+  uch_request_answer_json (request, uch_wire_print_json (root));
 }
 
 #define ID_LEN_MAX 64

@@ -33,8 +33,8 @@ add_welcome (JsonBuilder *builder, UchServer *server, const UchSession *session)
   add_text (builder, "store", uch_store_async_get_uuid (server->store));
   json_builder_set_member_name (builder, "schema");
   json_builder_begin_object (builder);
-  add_int (builder, "min", UCH_WIRE_VERSION_MIN);
-  add_int (builder, "cur", UCH_WIRE_VERSION);
+  add_int (builder, "min", server->limits.versions.min);
+  add_int (builder, "cur", server->limits.versions.cur);
   json_builder_end_object (builder);
   add_int (builder, "time", uch_server_now ());
 }
@@ -46,7 +46,7 @@ answer_builder (UchRequest *request, JsonBuilder *builder)
 
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  uch_request_answer_json (request, json_to_string (root, FALSE));
+  uch_request_answer_json (request, uch_wire_print_json (root));
 }
 
 static void
@@ -164,6 +164,11 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *id = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
 
+  if (g_error_matches (error, UCH_STORE_ERROR, UCH_STORE_ERROR_UNKNOWN))
+    {
+      uch_request_refuse (request, SOUP_STATUS_NOT_FOUND, "unknown", "id", "%s", error->message);
+      return;
+    }
   if (id == NULL)
     {
       uch_request_fail (request, error);

@@ -80,6 +80,7 @@ void uch_server_check_sessions (UchServer *self);
 void uch_server_end_session (UchServer *self, const char *session_id);
 
 /* The routes, one file per group. */
+const UchRoute       *uch_server_list_routes (guint group);
 extern const UchRoute uch_routes_session[], uch_routes_push[], uch_routes_feed[],
     uch_routes_track[], uch_routes_live[], uch_routes_health[];
 

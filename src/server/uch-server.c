@@ -9,6 +9,7 @@
 
 #include "server/uch-log.h"
 #include "server/uch-server-private.h"
+#include "server/uch-server-resources.h"
 #include "sync/uch-wire.h"
 
 /* A body that is too long is read on and thrown away up to so many times its limit, so that its
@@ -34,10 +35,22 @@ uch_server_now (void)
   return g_get_real_time () / 1000;
 }
 
-static const UchRoute *
-find_route (const char *method, const char *path, gboolean *out_path_known, UchGroup *out_group)
+/**
+ * uch_server_list_routes:
+ * @group: which group, from 0
+ *
+ * Returns: (nullable) (transfer none): its routes, ended by one without a path
+ */
+const UchRoute *
+uch_server_list_routes (guint group)
 {
-  *out_path_known = FALSE;
+  return group < G_N_ELEMENTS (route_groups) ? route_groups[group].routes : NULL;
+}
+
+/* The route; or NULL, and in @allowed the methods that the path has. */
+static const UchRoute *
+find_route (const char *method, const char *path, GString *allowed, UchGroup *out_group)
+{
   for (guint g = 0; g < G_N_ELEMENTS (route_groups); g++)
     for (const UchRoute *route = route_groups[g].routes; route->path != NULL; route++)
       {
@@ -47,7 +60,7 @@ find_route (const char *method, const char *path, gboolean *out_path_known, UchG
 
         if (!fits)
           continue;
-        *out_path_known = TRUE;
+        g_string_append_printf (allowed, "%s%s", allowed->len > 0 ? ", " : "", route->method);
         *out_group = route_groups[g].group;
         if (strcmp (method, route->method) == 0)
           return route;
@@ -134,6 +147,26 @@ refuse_at_the_end (UchRequest *request)
   return TRUE;
 }
 
+static gboolean
+take_route (UchRequest *request, const char *path)
+{
+  g_autoptr (GString) allowed = g_string_new (NULL);
+  gboolean is_path;
+
+  request->route = find_route (soup_server_message_get_method (request->message), path, allowed,
+                               &request->group);
+  if (request->route != NULL)
+    return TRUE;
+  is_path = allowed->len > 0;
+  if (is_path)
+    soup_message_headers_replace (soup_server_message_get_response_headers (request->message),
+                                  "Allow", allowed->str);
+  uch_request_refuse (request, is_path ? SOUP_STATUS_METHOD_NOT_ALLOWED : SOUP_STATUS_NOT_FOUND,
+                      is_path ? "no_such_method" : "no_such_path", NULL,
+                      "There is nothing here that could be asked so");
+  return FALSE;
+}
+
 /* The header is here: who asks for what, and may he? */
 static void
 early_cb (SoupServer        *soup,
@@ -145,7 +178,6 @@ early_cb (SoupServer        *soup,
   UchServer          *self = user_data;
   UchRequest         *request = uch_request_new (self, message);
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  gboolean            path_known;
   goffset             len = soup_message_headers_get_content_length (headers);
 
   self->metrics.requests++;
@@ -159,16 +191,8 @@ early_cb (SoupServer        *soup,
   g_signal_connect (message, "disconnected", G_CALLBACK (disconnected_cb), request);
   if (!uch_entry_look_over (request) || refuse_at_the_end (request))
     return;
-  request->route
-      = find_route (soup_server_message_get_method (message), path, &path_known, &request->group);
-  if (request->route == NULL)
-    {
-      uch_request_refuse (request,
-                          path_known ? SOUP_STATUS_METHOD_NOT_ALLOWED : SOUP_STATUS_NOT_FOUND,
-                          path_known ? "no_such_method" : "no_such_path", NULL,
-                          "There is nothing here that could be asked so");
-      return;
-    }
+  if (!take_route (request, path) || !uch_request_check_schema (request))
+    return;
   if (len > (goffset) self->limits.body_len_max * DISCARD_FACTOR)
     {
       self->metrics.refused_body++;
@@ -310,6 +334,7 @@ uch_server_limits_init (UchServerLimits *limits)
     .heartbeat_ms = 15 * 1000,
     .tick_ms = 2 * 1000,
     .drain_ms = 5 * 1000,
+    .versions = { UCH_WIRE_VERSION_MIN, UCH_WIRE_VERSION },
   };
 }
 
@@ -353,6 +378,7 @@ uch_server_new (UchStoreAsync *store, GTlsCertificate *certificate, const UchSer
   self->strangers = uch_rate_new (limits->requests_per_s, limits->requests_burst_max);
   self->origins = uch_origins_new (NULL, NULL);
   self->soup = soup_server_new ("server-header", "uchastok-store", NULL);
+  g_resources_register (uch_server_get_resource ());
   listen_nowhere (self->soup);
   uch_store_async_set_meter (store, uch_metrics_meter, &self->metrics.store);
   self->listener = uch_listener_new (self->soup, certificate, &limits->connection);

@@ -3,6 +3,7 @@
 
 #include "server/uch-listener.h"
 #include "store/uch-store-async.h"
+#include "sync/uch-wire.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,7 @@ typedef struct
   guint             heartbeat_ms;       /* between two signs of life on a live connection */
   guint             drain_ms; /* that requests have to be answered when the server stops */
   guint             tick_ms;  /* between two looks at the clocks that may have run out */
+  UchWireVersions   versions; /* of the wire: this program's; a test may say others */
 } UchServerLimits;
 
 #define UCH_TYPE_SERVER (uch_server_get_type ())

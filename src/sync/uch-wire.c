@@ -252,6 +252,8 @@ uch_wire_read_command (UchJson *json, gint64 *out_mid)
   guint   seen = 0;
   int     which;
 
+  if (uch_json_peek (json) != UCH_JSON_OBJECT)
+    uch_json_fail (json, NULL, "an operation must be an object");
   if (!uch_json_enter (json, UCH_JSON_OBJECT, "operation"))
     return NULL;
   while ((which = uch_json_next_known (json, names, &seen)) >= 0)

@@ -323,7 +323,7 @@ static const struct
   { "{\"schema\":99,\"dance\":1}", UCH_WIRE_ERROR_SCHEMA, "schema" },
   { "{\"schema\":0}", UCH_WIRE_ERROR_SCHEMA, "schema" },
   { "{\"schema\":1,\"dance\":1}", UCH_WIRE_ERROR_UNKNOWN, "dance" },
-  { PUSH ("7"), UCH_WIRE_ERROR_MALFORMED, "ops[0].operation" },
+  { PUSH ("7"), UCH_WIRE_ERROR_MALFORMED, "ops[0]" },
   { PUSH ("{\"mid\":1,\"id\":\"a\",\"type\":\"x\",\"v\":1}"), UCH_WIRE_ERROR_UNKNOWN, "ops[0].v" },
   { PUSH ("{\"mid\":1,\"mid\":2,\"id\":\"a\",\"type\":\"x\"}"), UCH_WIRE_ERROR_MALFORMED,
     "ops[0].mid" },
