@@ -18,8 +18,9 @@ static gboolean
 make_folder (const char *folder, GError **error)
 {
   g_autofree char *database = g_build_filename (folder, UCH_FOLDER_DATABASE, NULL);
+  g_autofree char *address = g_build_filename (folder, UCH_FOLDER_ADDRESS, NULL);
 
-  if (g_file_test (database, G_FILE_TEST_EXISTS))
+  if (g_file_test (database, G_FILE_TEST_EXISTS) || g_file_test (address, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST, _ ("There is a store already in %s"),
                    folder);
@@ -37,12 +38,19 @@ make_folder (const char *folder, GError **error)
 }
 
 static UchStore *
-make_store (const char *folder, const char *const *hosts, GError **error)
+make_store (const char *folder, const char *url, const char *const *hosts, GError **error)
 {
+  g_autofree char *address = g_build_filename (folder, UCH_FOLDER_ADDRESS, NULL);
+  UchStore        *store;
+
   if (!make_folder (folder, error)
-      || !uch_folder_make_certificate (folder, hosts, uch_cli_now (), error))
+      || !uch_folder_make_certificate (folder, hosts, uch_cli_now (), error)
+      || (url != NULL && !uch_folder_put_store_url (folder, url, error)))
     return NULL;
-  return uch_cli_open (folder, UCH_STORE_CREATE, error);
+  store = uch_cli_open (folder, UCH_STORE_CREATE, error);
+  if (store == NULL && url != NULL)
+    g_unlink (address); /* so that it can be tried again */
+  return store;
 }
 
 /* The lists of reasons that every office starts with. */
@@ -142,6 +150,7 @@ uch_cli_init (int argc, char *argv[])
   g_autoptr (UchStore) store = NULL;
   g_auto (GStrv) hosts = NULL;
   g_autofree char   *login = NULL, *name = NULL, *role = NULL, *password_file = NULL;
+  g_autofree char   *url = NULL;
   g_autofree char   *password = NULL;
   const GOptionEntry entries[] = {
     { "login", 0, 0, G_OPTION_ARG_STRING, &login, N_ ("Login of the first person"), N_ ("LOGIN") },
@@ -150,6 +159,9 @@ uch_cli_init (int argc, char *argv[])
       N_ ("ROLE") },
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file,
       N_ ("The password is the first line of this file"), N_ ("FILE") },
+    { "database", 0, 0, G_OPTION_ARG_STRING, &url,
+      N_ ("A database on PostgreSQL instead of a file, also one in which a store is already"),
+      N_ ("postgresql://…") },
     { "host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &hosts,
       N_ ("A further name or address of this machine, for the certificate"), N_ ("HOST") },
     { NULL },
@@ -162,7 +174,7 @@ uch_cli_init (int argc, char *argv[])
     password = uch_cli_read_password (password_file);
   if (login != NULL && password == NULL)
     return uch_cli_refuse ("%s", _ ("A password is expected on standard input"));
-  store = make_store (place.folder, (const char *const *) hosts, &error);
+  store = make_store (place.folder, url, (const char *const *) hosts, &error);
   if (store == NULL || !put_reasons (store, &error)
       || (login != NULL
           && !add_first (store, login, name, role != NULL ? role : "head", password, &error)))
@@ -189,8 +201,11 @@ uch_cli_demo (int argc, char *argv[])
 {
   g_auto (UchCliPlace) place = { 0 };
   g_autoptr (UchStore) store = NULL;
+  g_autofree char   *url = NULL;
   int                seed = 1, n_houses = 0, n_tickets = 0;
   const GOptionEntry entries[] = {
+    { "database", 0, 0, G_OPTION_ARG_STRING, &url,
+      N_ ("A database on PostgreSQL instead of a file"), N_ ("postgresql://…") },
     { "seed", 0, 0, G_OPTION_ARG_INT, &seed, N_ ("Another number makes another town"), N_ ("N") },
     { "houses", 0, 0, G_OPTION_ARG_INT, &n_houses, N_ ("How many houses"), N_ ("N") },
     { "tickets", 0, 0, G_OPTION_ARG_INT, &n_tickets, N_ ("How many tickets"), N_ ("N") },
@@ -201,7 +216,7 @@ uch_cli_demo (int argc, char *argv[])
 
   if (!uch_cli_parse (argc, argv, _ ("Makes a store of an invented town."), entries, &place))
     return 2;
-  store = make_store (place.folder, NULL, &error);
+  store = make_store (place.folder, url, NULL, &error);
   options = (UchDemoOptions){ .seed = (guint32) seed,
                               .n_houses = (guint) MAX (n_houses, 0),
                               .n_tickets = (guint) MAX (n_tickets, 0),

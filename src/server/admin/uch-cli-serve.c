@@ -270,8 +270,9 @@ uch_cli_serve (int argc, char *argv[])
   if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_AGAIN))
     return uch_cli_fail (error);
   g_clear_error (&error); /* what is wrong with the folder is told when the store is opened */
-  url = uch_folder_dup_store_url (place.folder);
-  store = uch_store_async_open (url, 0, uch_cli_random, NULL, uch_cli_now (), &error);
+  url = uch_folder_dup_store_url (place.folder, &error);
+  if (url != NULL)
+    store = uch_store_async_open (url, 0, uch_cli_random, NULL, uch_cli_now (), &error);
   if (store == NULL)
     return uch_cli_fail (error);
   if (!options.plain)

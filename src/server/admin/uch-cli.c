@@ -153,8 +153,11 @@ uch_cli_now (void)
 UchStore *
 uch_cli_open (const char *folder, UchStoreFlags flags, GError **error)
 {
-  g_autofree char *url = uch_folder_dup_store_url (folder);
-  UchStore        *store = uch_store_open (url, flags, uch_cli_random, NULL, uch_cli_now (), error);
+  g_autofree char *url = uch_folder_dup_store_url (folder, error);
+  UchStore        *store = NULL;
+
+  if (url != NULL)
+    store = uch_store_open (url, flags, uch_cli_random, NULL, uch_cli_now (), error);
 
   if (store != NULL)
     uch_cli_begin ();
