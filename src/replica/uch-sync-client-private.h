@@ -6,6 +6,18 @@
 
 G_BEGIN_DECLS
 
+/* A first sync: pages are fetched, read and put down beside each other, in their order. */
+typedef struct
+{
+  UchDbWorker *reader;  /* (owned) (nullable): reads what came */
+  guint        n_pages; /* asked for and not yet put down */
+  UchTable     table;   /* what to ask for next, UCH_N_TABLES: nothing more */
+  char        *after;
+  gboolean     known; /* what to ask for next */
+  gboolean     stopped;
+  GError      *error; /* (owned) (nullable): the first one */
+} UchFirst;
+
 struct _UchSyncClient
 {
   GObject       parent;
@@ -31,6 +43,7 @@ struct _UchSyncClient
   /* The tracks: pushing and fetching go on beside each other. */
   gboolean pushing, push_again;
   gboolean fetching, fetch_again;
+  UchFirst first;
   guint    n_gaps;     /* renumberings in a row */
   gint64   known_head; /* the newest that we have heard of */
   guint    n_failures;
@@ -59,7 +72,17 @@ void uch_sync_client_note_time (UchSyncClient *self, UchTime store_time);
 void uch_sync_tracks_push (UchSyncClient *self);
 void uch_sync_tracks_fetch (UchSyncClient *self);
 
+gboolean uch_sync_tracks_is_over (UchSyncClient *self, const GError *error);
+gboolean uch_sync_tracks_is_page (UchSyncClient *self, const UchSyncReply *reply);
+gboolean uch_sync_tracks_forgive_stale (gboolean done, GError **error);
+void     uch_sync_tracks_show_progress (UchSyncClient *self);
+void     uch_sync_tracks_end_fetch (UchSyncClient *self, const GError *error, gint64 retry_after_s);
+
 void uch_sync_tracks_take_changes (UchSyncClient *self, GBytes *body);
+
+/* uch-sync-first.c */
+void uch_sync_first_begin (UchSyncClient *self, UchTable table, const char *after);
+void uch_sync_first_clear (UchSyncClient *self);
 
 /* uch-sync-live.c */
 void     uch_sync_live_connect (UchSyncClient *self);

@@ -211,6 +211,7 @@ uch_sync_client_finalize (GObject *object)
   uch_sync_client_stop (self);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  uch_sync_first_clear (self);
   uch_sync_http_free (self->http);
   g_clear_pointer (&self->positions, g_hash_table_unref);
   g_ptr_array_unref (self->presence);

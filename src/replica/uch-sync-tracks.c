@@ -6,7 +6,6 @@
 #include "replica/uch-sync-client-private.h"
 
 #define CHANGES_LIMIT 2000
-#define SNAPSHOT_LIMIT 5000
 #define POLL_S 25
 /* More than so many renumberings one after the other would mean two desks with one name. */
 #define GAPS_MAX 3
@@ -40,8 +39,9 @@ push_free (Push *push)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Push, push_free)
 
-static gboolean
-is_over (UchSyncClient *self, const GError *error)
+/* Whether nobody waits for the rest of what was under way. */
+gboolean
+uch_sync_tracks_is_over (UchSyncClient *self, const GError *error)
 {
   return self->replica == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
          || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
@@ -54,7 +54,7 @@ end_push (UchSyncClient *self, const GError *error, gint64 retry_after_s)
 
   self->pushing = FALSE;
   self->push_again = FALSE;
-  if (is_over (self, error))
+  if (uch_sync_tracks_is_over (self, error))
     return;
   if (error != NULL)
     uch_sync_client_note_failure (self, error, retry_after_s);
@@ -164,7 +164,7 @@ pushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   UchJobFunc repair;
   UchJob    *job;
 
-  if (reply == NULL || is_over (self, NULL))
+  if (reply == NULL || uch_sync_tracks_is_over (self, NULL))
     {
       end_push (self, error, 0);
       return;
@@ -216,7 +216,7 @@ listed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   uch_replica_run_finish (UCH_REPLICA (object), result, &error);
-  if (error != NULL || push->body == NULL || is_over (self, NULL))
+  if (error != NULL || push->body == NULL || uch_sync_tracks_is_over (self, NULL))
     {
       end_push (self, error, 0);
       return;
@@ -267,15 +267,20 @@ fetch_free (Fetch *round)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fetch, fetch_free)
 
-static void
-end_fetch (UchSyncClient *self, const GError *error, gint64 retry_after_s)
+void
+uch_sync_tracks_end_fetch (UchSyncClient *self, const GError *error, gint64 retry_after_s)
 {
   gboolean again = self->fetch_again;
 
   self->fetching = FALSE;
   self->fetch_again = FALSE;
-  if (is_over (self, error))
-    return;
+  if (uch_sync_tracks_is_over (self, error))
+    {
+      /* stopped, and started again meanwhile */
+      if (again)
+        uch_sync_tracks_fetch (self);
+      return;
+    }
   if (error != NULL)
     {
       uch_sync_client_note_failure (self, error, retry_after_s);
@@ -291,8 +296,8 @@ end_fetch (UchSyncClient *self, const GError *error, gint64 retry_after_s)
   uch_sync_live_connect (self);
 }
 
-static void
-show_progress (UchSyncClient *self)
+void
+uch_sync_tracks_show_progress (UchSyncClient *self)
 {
   const UchReplicaStatus *status = uch_replica_get_status (self->replica);
   guint                   done = 0;
@@ -308,29 +313,13 @@ show_progress (UchSyncClient *self)
 }
 
 /* A page that does not follow on what is here is no fault: another one was quicker. */
-static gboolean
-forgive_stale (gboolean done, GError **error)
+gboolean
+uch_sync_tracks_forgive_stale (gboolean done, GError **error)
 {
   if (done || !g_error_matches (*error, UCH_REPLICA_ERROR, UCH_REPLICA_ERROR_STALE))
     return done;
   g_clear_error (error);
   return TRUE;
-}
-
-static gboolean
-snapshot_job (UchReplicaDb *db, UchJob *job, GError **error)
-{
-  Fetch      *round = job->input;
-  gsize       len;
-  const char *text = g_bytes_get_data (round->body, &len);
-  g_autoptr (UchWireSnapshot) page = uch_wire_decode_snapshot (text, (gssize) len, error);
-
-  round->more = TRUE;
-  if (page == NULL)
-    return FALSE;
-  return forgive_stale (uch_replica_db_apply_snapshot (db, round->fetch.table, round->fetch.after,
-                                                       page, job->changes, error),
-                        error);
 }
 
 static gboolean
@@ -344,7 +333,8 @@ changes_job (UchReplicaDb *db, UchJob *job, GError **error)
   if (page == NULL)
     return FALSE;
   round->head = page->head;
-  if (!forgive_stale (uch_replica_db_apply_changes (db, page, job->changes, error), error))
+  if (!uch_sync_tracks_forgive_stale (uch_replica_db_apply_changes (db, page, job->changes, error),
+                                      error))
     return FALSE;
   round->more = uch_replica_db_get_cursor (db) < round->head;
   return TRUE;
@@ -363,11 +353,11 @@ applied_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       self->known_head = MAX (self->known_head, round->head);
       if (round->more || uch_sync_live_should_poll (self))
         self->fetch_again = TRUE;
-      show_progress (self);
+      uch_sync_tracks_show_progress (self);
       if (uch_replica_get_status (self->replica)->n_waiting > 0)
         uch_sync_tracks_push (self);
     }
-  end_fetch (self, error, 0);
+  uch_sync_tracks_end_fetch (self, error, 0);
 }
 
 static void
@@ -378,7 +368,7 @@ taken_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   uch_replica_run_finish (UCH_REPLICA (object), result, &error);
-  if (is_over (self, error))
+  if (uch_sync_tracks_is_over (self, error))
     return;
   self->known_head = MAX (self->known_head, round->head);
   /* What could not be taken so is fetched. */
@@ -404,13 +394,38 @@ uch_sync_tracks_take_changes (UchSyncClient *self, GBytes *body)
 static void
 resynced_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Fetch) round = user_data;
+  g_autoptr (UchSyncClient) self = user_data;
   g_autoptr (GError) error = NULL;
 
   uch_replica_run_finish (UCH_REPLICA (object), result, &error);
-  round->self->known_head = 0;
-  round->self->fetch_again = TRUE;
-  end_fetch (round->self, error, 0);
+  self->known_head = 0;
+  self->fetch_again = TRUE;
+  uch_sync_tracks_end_fetch (self, error, 0);
+}
+
+/* An answer that is none of a page: repairs what can be, says the rest. Ends the round, unless it
+ * is a page. */
+gboolean
+uch_sync_tracks_is_page (UchSyncClient *self, const UchSyncReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  UchJob *job;
+
+  if (find_repair (self, reply) == resync_job)
+    {
+      job = uch_job_new (resync_job, NULL, NULL);
+      job->writes = TRUE;
+      uch_replica_run (self->replica, job, NULL, resynced_cb, g_object_ref (self));
+      return FALSE;
+    }
+  error = uch_sync_reply_dup_error (reply);
+  if (error != NULL)
+    {
+      uch_sync_tracks_end_fetch (self, error, reply->retry_after_s);
+      return FALSE;
+    }
+  uch_sync_client_note_success (self);
+  return TRUE;
 }
 
 static void
@@ -422,28 +437,15 @@ fetched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (UchSyncReply) reply = uch_sync_http_send_finish (result, &error);
   UchJob *job;
 
-  if (reply == NULL || is_over (self, NULL))
+  if (reply == NULL || uch_sync_tracks_is_over (self, NULL))
     {
-      end_fetch (self, error, 0);
+      uch_sync_tracks_end_fetch (self, error, 0);
       return;
     }
-  if (find_repair (self, reply) == resync_job)
-    {
-      job = uch_job_new (resync_job, NULL, NULL);
-      job->writes = TRUE;
-      uch_replica_run (self->replica, job, NULL, resynced_cb, g_steal_pointer (&round));
-      return;
-    }
-  error = uch_sync_reply_dup_error (reply);
-  if (error != NULL)
-    {
-      end_fetch (self, error, reply->retry_after_s);
-      return;
-    }
-  uch_sync_client_note_success (self);
+  if (!uch_sync_tracks_is_page (self, reply))
+    return;
   round->body = g_bytes_ref (reply->body);
-  job = uch_job_new (round->fetch.kind == UCH_FETCH_SNAPSHOT ? snapshot_job : changes_job, round,
-                     NULL);
+  job = uch_job_new (changes_job, round, NULL);
   job->writes = TRUE;
   uch_replica_run (self->replica, job, NULL, applied_cb, g_steal_pointer (&round));
 }
@@ -456,21 +458,12 @@ next_fetch_job (UchReplicaDb *db, UchJob *job, GError **error)
 }
 
 static char *
-make_path (UchSyncClient *self, const UchFetch *fetch)
+make_path (UchSyncClient *self, gint64 since)
 {
-  g_autofree char *after = NULL;
-
-  if (fetch->kind == UCH_FETCH_CHANGES)
-    return uch_sync_live_should_poll (self) && fetch->since >= self->known_head
-               ? g_strdup_printf ("/v1/changes?since=%" G_GINT64_FORMAT "&limit=%d&wait=%d",
-                                  fetch->since, CHANGES_LIMIT, POLL_S)
-               : g_strdup_printf ("/v1/changes?since=%" G_GINT64_FORMAT "&limit=%d", fetch->since,
-                                  CHANGES_LIMIT);
-  if (fetch->after != NULL)
-    after = g_uri_escape_string (fetch->after, NULL, FALSE);
-  return g_strdup_printf ("/v1/snapshot?t=%s&limit=%d%s%s", uch_schema_get (fetch->table)->name,
-                          SNAPSHOT_LIMIT, after != NULL ? "&after=" : "",
-                          after != NULL ? after : "");
+  if (uch_sync_live_should_poll (self) && since >= self->known_head)
+    return g_strdup_printf ("/v1/changes?since=%" G_GINT64_FORMAT "&limit=%d&wait=%d", since,
+                            CHANGES_LIMIT, POLL_S);
+  return g_strdup_printf ("/v1/changes?since=%" G_GINT64_FORMAT "&limit=%d", since, CHANGES_LIMIT);
 }
 
 static void
@@ -482,12 +475,17 @@ next_fetch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autofree char *path = NULL;
 
   uch_replica_run_finish (UCH_REPLICA (object), result, &error);
-  if (error != NULL || is_over (self, NULL))
+  if (error != NULL || uch_sync_tracks_is_over (self, NULL))
     {
-      end_fetch (self, error, 0);
+      uch_sync_tracks_end_fetch (self, error, 0);
       return;
     }
-  path = make_path (self, &round->fetch);
+  if (round->fetch.kind == UCH_FETCH_SNAPSHOT)
+    {
+      uch_sync_first_begin (self, round->fetch.table, round->fetch.after);
+      return;
+    }
+  path = make_path (self, round->fetch.since);
   uch_sync_http_send_async (self->http, "GET", path, NULL, self->cancellable, fetched_cb,
                             g_steal_pointer (&round));
 }

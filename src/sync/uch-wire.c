@@ -307,3 +307,47 @@ uch_wire_decode_command (const char *text, gssize len, GError **error)
   command = uch_wire_read_command (&json, NULL);
   return uch_json_finish (&json, error) ? g_steal_pointer (&command) : NULL;
 }
+
+/* The head of a page must lie within so many bytes. */
+#define PAGE_HEAD_LEN_MAX 1024
+
+/**
+ * uch_wire_peek_next:
+ * @text: a page of a table; only its head is looked at
+ * @out_next: (out) (transfer full) (nullable): the key to ask the next page after; %NULL: this is
+ *   the last one
+ *
+ * Says early how it goes on: the next page can be asked for while this one is read.
+ *
+ * Returns: %FALSE when that does not stand before the rows; then the whole page must be read
+ */
+gboolean
+uch_wire_peek_next (const char *text, gsize len, char **out_next)
+{
+  static const char rows[] = ",\"rows\":[";
+  const char       *end = memmem (text, MIN (len, PAGE_HEAD_LEN_MAX), rows, strlen (rows));
+  g_autofree char  *head = end != NULL ? g_strdup_printf ("%.*s}", (int) (end - text), text) : NULL;
+  gboolean          found = FALSE;
+  const char       *name;
+  UchJson           json;
+
+  *out_next = NULL;
+  if (head == NULL)
+    return FALSE;
+  uch_json_init (&json, head, -1);
+  uch_json_enter (&json, UCH_JSON_OBJECT, "snapshot");
+  while ((name = uch_json_next_member (&json)) != NULL)
+    {
+      gboolean is_next = strcmp (name, "next") == 0;
+
+      if (is_next && uch_json_peek (&json) == UCH_JSON_TEXT)
+        uch_json_dup_text (&json, "next", out_next);
+      else
+        uch_json_skip (&json);
+      found |= is_next;
+    }
+  if (uch_json_finish (&json, NULL) && found)
+    return TRUE;
+  g_clear_pointer (out_next, g_free);
+  return FALSE;
+}

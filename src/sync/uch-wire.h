@@ -131,7 +131,8 @@ typedef struct
   char      *next; /* "after" of the next page; NULL: that was the last one */
   GPtrArray *rows; /* of UchWireRow */
 } UchWireSnapshot;
-char *uch_wire_encode_snapshot (const char *store, gint64 h0, const char *next, GPtrArray *rows);
+char    *uch_wire_encode_snapshot (const char *store, gint64 h0, const char *next, GPtrArray *rows);
+gboolean uch_wire_peek_next (const char *text, gsize len, char **out_next);
 UchWireSnapshot *uch_wire_decode_snapshot (const char *json, gssize len, GError **error);
 void             uch_wire_snapshot_free (UchWireSnapshot *self);
 

@@ -87,6 +87,35 @@ test_snapshot_page (void)
   g_assert_null (last->next);
 }
 
+/* What comes after a page is told before its rows are read, or not at all. */
+static void
+test_peek_next (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean    known;
+    const char *next;
+  } cases[] = {
+    { "{\"store\":\"s\",\"h0\":1,\"next\":\"h1\",\"rows\":[[\"house\",", TRUE, "h1" },
+    { "{\"store\":\"s\",\"h0\":1,\"next\":null,\"rows\":[]}", TRUE, NULL },
+    { "{\"store\":\"s\",\"next\":\"a\\\"b\",\"rows\":[]}", TRUE, "a\"b" },
+    { "{\"store\":\"s\",\"h0\":1,\"rows\":[],\"next\":\"h1\"}", FALSE, NULL },
+    { "{\"store\":\"s\",\"h0\":1,\"next\":\"h1\"", FALSE, NULL },
+    { "{\"store\":\"s\" \"next\":\"h1\",\"rows\":[]}", FALSE, NULL },
+    { "", FALSE, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *next = NULL;
+
+      g_assert_cmpint (uch_wire_peek_next (cases[i].text, strlen (cases[i].text), &next), ==,
+                       cases[i].known);
+      g_assert_cmpstr (next, ==, cases[i].next);
+    }
+}
+
 static void
 test_a_newer_store (void)
 {
@@ -492,6 +521,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/every-table-comes-back", test_every_table_comes_back);
   g_test_add_func ("/wire/snapshot-page", test_snapshot_page);
+  g_test_add_func ("/wire/peek-next", test_peek_next);
   g_test_add_func ("/wire/a-newer-store", test_a_newer_store);
   g_test_add_func ("/wire/push", test_push);
   g_test_add_func ("/wire/too-many-operations", test_too_many_operations);
