@@ -399,6 +399,35 @@ uch_outbox_answer (UchOutbox         *self,
 }
 
 /**
+ * uch_outbox_close_gap:
+ * @mid: of an operation that the store has never counted and that will not be sent again
+ *
+ * Those after it take a number less each: the store counts without gaps. Call it within the
+ * transaction that answers the operation.
+ */
+gboolean
+uch_outbox_close_gap (UchOutbox *self, const char *staff_id, gint64 mid, GError **error)
+{
+  static const char *const steps[]
+      = { "UPDATE op SET mid = -n WHERE staff_id = ?1 AND mid = ?2 AND state = 3",
+          "UPDATE op SET mid = mid - 1 WHERE staff_id = ?1 AND mid > ?2 AND state = 0",
+          "UPDATE client SET last_mid = last_mid - 1 WHERE staff_id = ?1 AND last_mid >= ?2" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_autoptr (UchDbStmt) stmt = uch_db_prepare (self->db, steps[i], error);
+
+      if (stmt == NULL)
+        return FALSE;
+      uch_db_stmt_bind_text (stmt, 1, staff_id);
+      uch_db_stmt_bind_int64 (stmt, 2, mid);
+      if (!uch_db_stmt_run (stmt, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
  * uch_outbox_settle:
  * @cursor: of the replica, already durable
  *

@@ -103,6 +103,14 @@ gboolean    uch_replica_db_apply_acks (UchReplicaDb *self,
                                        GPtrArray    *changes,
                                        GPtrArray   **out_refused,
                                        GError      **error);
+gboolean    uch_replica_db_give_up (UchReplicaDb *self,
+                                    const char   *client,
+                                    gint64        mid,
+                                    UchRefusal    refusal,
+                                    const char   *field,
+                                    GPtrArray    *changes,
+                                    GPtrArray   **out_refused,
+                                    GError      **error);
 gboolean    uch_replica_db_renumber (UchReplicaDb *self, GError **error);
 gboolean    uch_replica_db_rebase (UchReplicaDb *self, GPtrArray *changes, GError **error);
 gboolean    uch_replica_db_get_digest (UchReplicaDb *self, guint64 *out_digest, GError **error);

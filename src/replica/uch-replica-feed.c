@@ -413,7 +413,8 @@ uch_replica_db_list_push (UchReplicaDb *self, GError **error)
 }
 
 static gboolean
-write_acks (UchReplicaDb *self, GPtrArray *acks, GPtrArray *refused, GError **error)
+write_acks (
+    UchReplicaDb *self, GPtrArray *acks, gboolean counted, GPtrArray *refused, GError **error)
 {
   UchTime now = self->sources.now (self->sources.data);
   UchDb  *db = uch_outbox_get_db (self->outbox);
@@ -422,10 +423,12 @@ write_acks (UchReplicaDb *self, GPtrArray *acks, GPtrArray *refused, GError **er
     return FALSE;
   for (guint i = 0; i < acks->len; i++)
     {
+      const UchWireAck *ack = g_ptr_array_index (acks, i);
       UchOutboxRefusal *one;
 
-      if (!uch_outbox_answer (self->outbox, self->staff_id, g_ptr_array_index (acks, i), now, &one,
-                              error))
+      if (!uch_outbox_answer (self->outbox, self->staff_id, ack, now, &one, error)
+          || (one != NULL && !counted
+              && !uch_outbox_close_gap (self->outbox, self->staff_id, ack->mid, error)))
         {
           uch_db_rollback (db);
           return FALSE;
@@ -439,6 +442,29 @@ write_acks (UchReplicaDb *self, GPtrArray *acks, GPtrArray *refused, GError **er
       return FALSE;
     }
   return uch_db_commit (db, error);
+}
+
+static gboolean
+take_acks (UchReplicaDb *self,
+           const char   *client,
+           GPtrArray    *acks,
+           gboolean      counted,
+           GPtrArray    *changes,
+           GPtrArray   **out_refused,
+           GError      **error)
+{
+  g_autoptr (GPtrArray) refused
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_outbox_refusal_free);
+
+  if (g_strcmp0 (client, self->client) == 0 && acks->len > 0)
+    {
+      if (!write_acks (self, acks, counted, refused, error))
+        return FALSE;
+      if (refused->len > 0 && !uch_replica_db_rebase (self, changes, error))
+        return FALSE;
+    }
+  *out_refused = g_steal_pointer (&refused);
+  return TRUE;
 }
 
 /**
@@ -457,16 +483,32 @@ uch_replica_db_apply_acks (UchReplicaDb *self,
                            GPtrArray   **out_refused,
                            GError      **error)
 {
-  g_autoptr (GPtrArray) refused
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_outbox_refusal_free);
+  return take_acks (self, client, acks, TRUE, changes, out_refused, error);
+}
 
-  if (g_strcmp0 (client, self->client) == 0 && acks->len > 0)
-    {
-      if (!write_acks (self, acks, refused, error))
-        return FALSE;
-      if (refused->len > 0 && !uch_replica_db_rebase (self, changes, error))
-        return FALSE;
-    }
-  *out_refused = g_steal_pointer (&refused);
-  return TRUE;
+/**
+ * uch_replica_db_give_up:
+ * @client: by whose numbers @mid speaks
+ * @mid: of an operation that the store cannot even read
+ * @field: (nullable): what it is about, in the store's words
+ * @out_refused: (out) (transfer full) (element-type UchOutboxRefusal): it
+ *
+ * Does not send it again, keeps it for its author as refused, and lets those after it go on.
+ */
+gboolean
+uch_replica_db_give_up (UchReplicaDb *self,
+                        const char   *client,
+                        gint64        mid,
+                        UchRefusal    refusal,
+                        const char   *field,
+                        GPtrArray    *changes,
+                        GPtrArray   **out_refused,
+                        GError      **error)
+{
+  UchWireAck ack
+      = { .mid = mid, .kind = UCH_VERDICT_REJECTED, .refusal = refusal, .field = (char *) field };
+  g_autoptr (GPtrArray) acks = g_ptr_array_new ();
+
+  g_ptr_array_add (acks, &ack);
+  return take_acks (self, client, acks, FALSE, changes, out_refused, error);
 }

@@ -254,7 +254,9 @@ lists_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (read == NULL)
     {
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+      if (g_error_matches (error, UCH_DB_ERROR, UCH_DB_ERROR_CORRUPT))
+        g_message ("The local copy is damaged and is made anew: %s", error->message);
+      else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
         g_warning ("Cannot read the lists: %s", error->message);
       return;
     }

@@ -42,6 +42,7 @@ struct _UchSyncClient
 
   /* The tracks: pushing and fetching go on beside each other. */
   gboolean pushing, push_again;
+  guint    push_max; /* operations at one go, after a push that the store could not read; 0: all */
   gboolean fetching, fetch_again;
   UchFirst first;
   guint    n_gaps;     /* renumberings in a row */

@@ -389,6 +389,7 @@ uch_sync_client_stop (UchSyncClient *self)
   g_clear_object (&self->replica);
   self->n_failures = self->n_live_failures = self->n_gaps = 0;
   self->known_head = 0;
+  self->push_max = 0;
   self->refused = self->answered = FALSE;
   set_offline_since (self, 0);
   set_reason (self, NULL, -1);

@@ -7,8 +7,8 @@
 #include "replica/uch-replica-db.h"
 #include "sync/uch-wire.h"
 
-/* Longer than the longest poll. */
-#define TIMEOUT_S 40
+/* Without a byte; longer than the longest poll. */
+#define TIMEOUT_S 20
 /* A page of a first sync; more than that is no store. */
 #define REPLY_LEN_MAX (64 * 1024 * 1024)
 /* A clock that is further off than this is wrong. */
@@ -351,6 +351,15 @@ get_text (JsonObject *object, const char *name)
 
   return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
              ? json_node_get_string (node)
+             : NULL;
+}
+
+/* A text of a reply that is an object; @root keeps it. (nullable) */
+const char *
+uch_sync_reply_get_text (JsonNode *root, const char *name)
+{
+  return root != NULL && JSON_NODE_HOLDS_OBJECT (root)
+             ? get_text (json_node_get_object (root), name)
              : NULL;
 }
 

@@ -45,6 +45,7 @@ UchSyncReply *uch_sync_http_send_finish (GAsyncResult *result, GError **error);
 /* The error that a status tells; the "code" of its body decides. NULL for 2xx. */
 GError     *uch_sync_reply_dup_error (const UchSyncReply *reply);
 const char *uch_sync_reply_get_code (const UchSyncReply *reply, JsonNode **out_root);
+const char *uch_sync_reply_get_text (JsonNode *root, const char *name);
 JsonObject *uch_sync_reply_parse (const UchSyncReply *reply, JsonNode **out_root, GError **error);
 GError     *uch_sync_http_translate (UchSyncHttp *self, const GError *error);
 

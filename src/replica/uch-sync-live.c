@@ -6,8 +6,8 @@
 
 #include "replica/uch-sync-client-private.h"
 
-/* The store's heartbeat comes about every fifteen seconds. */
-#define SILENCE_MAX_S 45
+/* The store's heartbeat comes about every fifteen seconds: two of them missed. */
+#define SILENCE_MAX_S 35
 #define KEEPALIVE_S 15
 #define PRESENCE_AGAIN_S 300
 #define INCOMING_LEN_MAX (1024 * 1024)

@@ -6,7 +6,8 @@
 #include "replica/uch-sync-client-private.h"
 
 #define CHANGES_LIMIT 2000
-#define POLL_S 25
+/* Shorter than the time after which a store that says nothing counts as gone. */
+#define POLL_S 10
 /* More than so many renumberings one after the other would mean two desks with one name. */
 #define GAPS_MAX 3
 
@@ -24,8 +25,11 @@ typedef struct
   UchSyncClient *self; /* (owned) */
   char          *client;
   GBytes        *body; /* on the way up, then on the way down */
-  guint          n_acks;
+  guint          n_max, n_ops, n_acks;
+  gint64         first_mid;
   gint64         head;
+  UchRefusal     refusal; /* of the only operation, which the store cannot read */
+  char          *field;   /* (nullable) */
 } Push;
 
 static void
@@ -33,6 +37,7 @@ push_free (Push *push)
 {
   g_object_unref (push->self);
   g_free (push->client);
+  g_free (push->field);
   g_clear_pointer (&push->body, g_bytes_unref);
   g_free (push);
 }
@@ -127,6 +132,8 @@ acked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     {
       self->known_head = MAX (self->known_head, push->head);
       self->n_gaps = 0;
+      if (self->push_max > 0 && (self->push_max *= 2) >= UCH_WIRE_BATCH_MAX)
+        self->push_max = 0;
       /* Fewer answers than operations: the store stopped in the middle and will say why. */
       if (push->n_acks > 0)
         self->push_again = TRUE;
@@ -154,6 +161,53 @@ find_repair (UchSyncClient *self, const UchSyncReply *reply)
   return NULL;
 }
 
+static gboolean
+give_up_job (UchReplicaDb *db, UchJob *job, GError **error)
+{
+  Push *push = job->input;
+  g_autoptr (GPtrArray) refused = NULL;
+
+  if (!uch_replica_db_give_up (db, push->client, push->first_mid, push->refusal, push->field,
+                               job->changes, &refused, error))
+    return FALSE;
+  g_ptr_array_extend_and_steal (job->refused, g_steal_pointer (&refused));
+  return TRUE;
+}
+
+/* The store answers that it cannot read the push, and it will not tomorrow either: which operation
+ * is it? Half of them go next, until it is one; that one is refused, and the others go on. */
+static gboolean
+narrow (Push *push, const UchSyncReply *reply)
+{
+  UchSyncClient *self = push->self;
+  g_autoptr (JsonNode) root = NULL;
+  const char *code;
+  UchJob     *job;
+
+  if (reply->status != SOUP_STATUS_BAD_REQUEST
+      && reply->status != SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE
+      && reply->status != SOUP_STATUS_UNPROCESSABLE_ENTITY)
+    return FALSE;
+  code = uch_sync_reply_get_code (reply, &root);
+  if (push->n_ops > 1)
+    {
+      self->push_max = push->n_ops / 2;
+      self->push_again = TRUE;
+      end_push (self, NULL, 0);
+      push_free (push);
+      return TRUE;
+    }
+  if (code == NULL) /* no word of a store's */
+    return FALSE;
+  uch_sync_client_note_success (self);
+  push->refusal = strcmp (code, "too_long") == 0 ? UCH_REFUSAL_TOO_LONG : UCH_REFUSAL_BAD_ARGUMENT;
+  push->field = g_strdup (uch_sync_reply_get_text (root, "field"));
+  job = uch_job_new (give_up_job, push, NULL);
+  job->writes = TRUE;
+  uch_replica_run (self->replica, job, NULL, repaired_cb, push);
+  return TRUE;
+}
+
 static void
 pushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -173,6 +227,11 @@ pushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (repair != NULL)
     {
       run_repair (g_steal_pointer (&push), repair);
+      return;
+    }
+  if (narrow (push, reply))
+    {
+      push = NULL;
       return;
     }
   error = uch_sync_reply_dup_error (reply);
@@ -201,6 +260,10 @@ list_push_job (UchReplicaDb *db, UchJob *job, GError **error)
     return FALSE;
   if (ops->len == 0)
     return TRUE;
+  if (push->n_max > 0 && ops->len > push->n_max)
+    g_ptr_array_set_size (ops, (gint) push->n_max);
+  push->n_ops = ops->len;
+  push->first_mid = ((UchWireOp *) g_ptr_array_index (ops, 0))->mid;
   push->client = g_strdup (uch_replica_db_get_client (db));
   text = uch_wire_encode_push (uch_replica_db_get_store (db), push->client, ops);
   push->body = g_bytes_new_take (text, strlen (text) + 1);
@@ -243,6 +306,7 @@ uch_sync_tracks_push (UchSyncClient *self)
   self->pushing = TRUE;
   push = g_new0 (Push, 1);
   push->self = g_object_ref (self);
+  push->n_max = self->push_max;
   uch_replica_run (self->replica, uch_job_new (list_push_job, push, NULL), NULL, listed_cb, push);
 }
 

@@ -2,10 +2,11 @@
 
 #include "server/uch-listener.h"
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
+
+#include "server/uch-door-stream.h"
+#include "server/uch-greeting.h"
 
 /* The kernel's queue of connections not yet taken in. */
 #define BACKLOG 128
@@ -13,12 +14,6 @@
 #define RETRY_MS 200
 /* Taken in at one go, so that a flood does not starve those who are in. */
 #define ACCEPTS_MAX 32
-
-/* Types of TLS records (RFC 8446, section 5.1), and how long an encrypted alert is: two bytes, its
- * true type, sixteen bytes of tag. */
-#define TLS_ALERT 0x15
-#define TLS_DATA 0x17
-#define TLS13_ALERT_LEN 19
 
 #define CONNECTION_KEY "uch-connection"
 
@@ -34,24 +29,23 @@ struct _UchListener
   guint             retry_id;    /* a timeout: descriptors ran out */
   GHashTable       *by_address;  /* text (owned) → number of connections */
   GHashTable       *connections; /* of Connection (unowned) */
+  UchGreetings     *greetings;   /* (owned): who has not agreed on TLS yet */
   guint64           n_refused;
 };
 
 G_DEFINE_FINAL_TYPE (UchListener, uch_listener, G_TYPE_OBJECT)
 
-/* One connection; it lives as long as libsoup holds its stream. */
+/* One connection; once libsoup has its stream, it lives as long as that. */
 typedef struct
 {
-  UchListener *listener; /* (unowned) (nullable): NULL once the listener is gone */
-  GSocket     *socket;   /* (owned) */
-  GObject     *remote;   /* (owned): the address, by which a message finds its connection */
-  char        *address;
-  guint        deadline_id;
-  UchPhase     phase;
-
-  /* While it idles: */
-  SoupServerMessage *last;  /* (owned) (nullable): the message that was answered */
-  GSource           *watch; /* (owned) (nullable): the client says something or hangs up */
+  UchListener    *listener; /* (unowned) (nullable): NULL once the listener is gone */
+  GSocket        *socket;   /* (owned) */
+  GSocketAddress *local;    /* (owned) */
+  GSocketAddress *remote;   /* (owned): the address, by which a message finds its connection */
+  char           *address;
+  guint           deadline_id;
+  UchPhase        phase;
+  UchDoorStream  *stream; /* (unowned) (nullable): libsoup's */
 } Connection;
 
 static void
@@ -61,30 +55,6 @@ cut (Connection *connection)
   g_socket_shutdown (connection->socket, TRUE, TRUE, NULL);
 }
 
-/* The connection is doing something again, or is gone. */
-static void
-wake (Connection *connection)
-{
-  if (connection->watch != NULL)
-    g_source_destroy (connection->watch);
-  g_clear_pointer (&connection->watch, g_source_unref);
-  g_clear_object (&connection->last);
-}
-
-/* Ends an idle connection. libsoup 3.2 forgets a connection whose client hangs up between two
- * requests, with its descriptor and all: it must not notice, so the stream is taken away first. */
-static void
-end_idle (Connection *connection)
-{
-  g_autoptr (SoupServerMessage) last = g_steal_pointer (&connection->last);
-  g_autoptr (GIOStream) stream = NULL;
-
-  wake (connection);
-  g_clear_handle_id (&connection->deadline_id, g_source_remove);
-  cut (connection);
-  stream = soup_server_message_steal_connection (last);
-}
-
 static gboolean
 deadline_cb (gpointer user_data)
 {
@@ -92,40 +62,7 @@ deadline_cb (gpointer user_data)
 
   connection->deadline_id = 0;
   g_debug ("a connection was too slow in phase %d", connection->phase);
-  if (connection->last != NULL)
-    end_idle (connection);
-  else
-    cut (connection);
-  return G_SOURCE_REMOVE;
-}
-
-/* Whether what came is the end: of the stream, or TLS's alert that says so. In TLS 1.3 an alert
- * looks like data, but no request begins with a record of two bytes. */
-static gboolean
-is_end (Connection *connection)
-{
-  guint8  header[5];
-  ssize_t n
-      = recv (g_socket_get_fd (connection->socket), header, sizeof header, MSG_PEEK | MSG_DONTWAIT);
-
-  if (n < 0)
-    return errno != EAGAIN && errno != EINTR;
-  if (n < (ssize_t) sizeof header || connection->listener == NULL
-      || connection->listener->certificate == NULL)
-    return n == 0;
-  return header[0] == TLS_ALERT
-         || (header[0] == TLS_DATA && header[3] == 0 && header[4] == TLS13_ALERT_LEN);
-}
-
-static gboolean
-idle_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
-{
-  Connection *connection = user_data;
-
-  if (is_end (connection))
-    end_idle (connection);
-  else
-    wake (connection); /* the next request: libsoup reads it */
+  cut (connection);
   return G_SOURCE_REMOVE;
 }
 
@@ -136,8 +73,9 @@ enter (Connection *connection, UchPhase phase)
   guint                    ms = 0;
 
   g_clear_handle_id (&connection->deadline_id, g_source_remove);
-  wake (connection);
   connection->phase = phase;
+  if (connection->stream != NULL)
+    uch_door_stream_set_between (connection->stream, phase == UCH_PHASE_IDLE);
   if (connection->listener == NULL)
     return;
   limits = &connection->listener->limits;
@@ -157,11 +95,9 @@ count_of (UchListener *self, const char *address)
   return GPOINTER_TO_UINT (g_hash_table_lookup (self->by_address, address));
 }
 
-/* libsoup has let go of the stream. */
 static void
-stream_gone_cb (gpointer user_data, GObject *stream)
+connection_free (Connection *connection)
 {
-  Connection  *connection = user_data;
   UchListener *self = connection->listener;
 
   if (self != NULL)
@@ -176,36 +112,61 @@ stream_gone_cb (gpointer user_data, GObject *stream)
       g_hash_table_remove (self->connections, connection);
     }
   g_clear_handle_id (&connection->deadline_id, g_source_remove);
-  wake (connection);
-  g_object_set_data (connection->remote, CONNECTION_KEY, NULL);
+  g_object_set_data (G_OBJECT (connection->remote), CONNECTION_KEY, NULL);
+  g_object_unref (connection->local);
   g_object_unref (connection->remote);
   g_object_unref (connection->socket);
   g_free (connection->address);
   g_free (connection);
 }
 
-static GIOStream *
-wrap (UchListener *self, GSocketConnection *plain, GError **error)
+/* libsoup has let go of the stream. */
+static void
+stream_gone_cb (gpointer user_data, GObject *stream)
 {
-  GIOStream *tls;
+  connection_free (user_data);
+}
 
-  if (self->certificate == NULL)
-    return g_object_ref (G_IO_STREAM (plain));
-  tls = g_tls_server_connection_new (G_IO_STREAM (plain), self->certificate, error);
-  /* a client that just hangs up, as phones do, loses nothing: lengths are in the header */
-  if (tls != NULL)
-    g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
-  return tls;
+/* Gives it to libsoup. */
+static void
+serve (Connection *connection, GIOStream *base)
+{
+  g_autoptr (GIOStream) stream = uch_door_stream_new (base, connection->socket);
+  g_autoptr (GError) error = NULL;
+
+  connection->stream = UCH_DOOR_STREAM (stream);
+  g_object_weak_ref (G_OBJECT (stream), stream_gone_cb, connection);
+  if (!soup_server_accept_iostream (connection->listener->soup, stream, connection->local,
+                                    connection->remote, &error))
+    g_warning ("cannot serve a connection: %s", error->message);
+}
+
+static void
+greeted_cb (GIOStream *stream, gpointer user_data)
+{
+  g_autoptr (GIOStream) tls = stream;
+  Connection *connection = user_data;
+
+  if (tls != NULL && connection->listener != NULL)
+    serve (connection, tls);
+  else
+    connection_free (connection);
+}
+
+static gboolean
+is_welcome (UchListener *self, const char *address, GSocketAddress *remote)
+{
+  return g_hash_table_size (self->connections) < self->limits.connections_max
+         && (count_of (self, address) < self->limits.connections_per_address_max
+             || (self->origins != NULL && uch_origins_trust (self->origins, remote)));
 }
 
 static void
 take_in (UchListener *self, GSocket *socket)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
   g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
   g_autoptr (GSocketConnection) plain = NULL;
-  g_autoptr (GIOStream) stream = NULL;
   g_autofree char *address = NULL;
   Connection      *connection;
 
@@ -213,9 +174,7 @@ take_in (UchListener *self, GSocket *socket)
     return; /* gone again before it was taken in */
   address
       = uch_origin_dup_group (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
-  if (g_hash_table_size (self->connections) >= self->limits.connections_max
-      || (count_of (self, address) >= self->limits.connections_per_address_max
-          && (self->origins == NULL || !uch_origins_trust (self->origins, remote))))
+  if (!is_welcome (self, address, remote))
     {
       self->n_refused++;
       g_socket_close (socket, NULL);
@@ -223,26 +182,25 @@ take_in (UchListener *self, GSocket *socket)
     }
   g_socket_set_timeout (socket, self->limits.silent_s);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
-  plain = g_socket_connection_factory_create_connection (socket);
-  stream = wrap (self, plain, &error);
-  if (stream == NULL)
-    {
-      g_warning ("cannot begin TLS: %s", error->message);
-      return;
-    }
   connection = g_new0 (Connection, 1);
   connection->listener = self;
   connection->socket = g_object_ref (socket);
+  connection->local = g_steal_pointer (&local);
+  connection->remote = g_steal_pointer (&remote);
+  g_object_set_data (G_OBJECT (connection->remote), CONNECTION_KEY, connection);
   connection->address = g_steal_pointer (&address);
   g_hash_table_add (self->connections, connection);
   g_hash_table_insert (self->by_address, g_strdup (connection->address),
                        GUINT_TO_POINTER (count_of (self, connection->address) + 1));
-  g_object_weak_ref (G_OBJECT (stream), stream_gone_cb, connection);
-  connection->remote = g_object_ref (G_OBJECT (remote));
-  g_object_set_data (connection->remote, CONNECTION_KEY, connection);
   enter (connection, UCH_PHASE_HEADER);
-  if (!soup_server_accept_iostream (self->soup, stream, local, remote, &error))
-    g_warning ("cannot serve a connection: %s", error->message);
+  if (self->certificate != NULL)
+    {
+      uch_greetings_begin (self->greetings, socket, self->certificate, connection->address,
+                           greeted_cb, connection);
+      return;
+    }
+  plain = g_socket_connection_factory_create_connection (socket);
+  serve (connection, G_IO_STREAM (plain));
 }
 
 static gboolean retry_cb (gpointer user_data);
@@ -311,11 +269,11 @@ uch_listener_finalize (GObject *object)
   gpointer       connection;
 
   uch_listener_stop (self);
+  g_clear_pointer (&self->greetings, uch_greetings_free);
   g_hash_table_iter_init (&iter, self->connections);
   while (g_hash_table_iter_next (&iter, &connection, NULL))
     {
       ((Connection *) connection)->listener = NULL;
-      wake (connection);
       g_clear_handle_id (&((Connection *) connection)->deadline_id, g_source_remove);
     }
   g_hash_table_unref (self->connections);
@@ -336,6 +294,7 @@ uch_listener_init (UchListener *self)
 {
   self->by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->connections = g_hash_table_new (NULL, NULL);
+  self->greetings = uch_greetings_new ();
 }
 
 /**
@@ -450,31 +409,8 @@ uch_listener_enter (SoupServerMessage *message, UchPhase phase)
 {
   Connection *connection = connection_of (message);
 
-  if (connection == NULL)
-    return;
-  enter (connection, phase);
-  if (phase != UCH_PHASE_IDLE || connection->listener == NULL)
-    return;
-  connection->last = g_object_ref (message);
-  connection->watch = g_socket_create_source (connection->socket, G_IO_IN, NULL);
-  /* before libsoup's own look at the socket */
-  g_source_set_priority (connection->watch, G_PRIORITY_HIGH);
-  g_source_set_callback (connection->watch, G_SOURCE_FUNC (idle_cb), connection, NULL);
-  g_source_attach (connection->watch, NULL);
-}
-
-/**
- * uch_listener_forget:
- *
- * The message's connection is gone.
- */
-void
-uch_listener_forget (SoupServerMessage *message)
-{
-  Connection *connection = connection_of (message);
-
   if (connection != NULL)
-    wake (connection);
+    enter (connection, phase);
 }
 
 /**

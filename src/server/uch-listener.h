@@ -42,7 +42,6 @@ void     uch_listener_stop (UchListener *self);
 guint    uch_listener_get_n_connections (UchListener *self);
 guint64  uch_listener_get_n_refused (UchListener *self);
 void     uch_listener_enter (SoupServerMessage *message, UchPhase phase);
-void     uch_listener_forget (SoupServerMessage *message);
 void     uch_listener_cut (SoupServerMessage *message);
 GSocket *uch_listener_dup_socket (SoupServerMessage *message);
 

@@ -129,7 +129,6 @@ static void
 disconnected_cb (SoupServerMessage *message, UchRequest *request)
 {
   end (request, message, FALSE);
-  uch_listener_forget (message);
 }
 
 /* Nothing new is begun while the server stops. */
