@@ -106,7 +106,9 @@ class DeskCore:
             raise Gone(f"{self.folder.name} ended with {self.process.returncode}\n{self.said()}")
 
     def wait_state(self, *states, timeout_s=TIMEOUT_S):
-        self.wait(lambda: self.state.get("state") in states, f"state {states}", timeout_s)
+        """In sync also means that the lists are filled."""
+        self.wait(lambda: self.state.get("state") in states and (self.state["ready"] or "in_sync" not in states),
+                  f"state {states}", timeout_s)
 
     def said(self):
         return self.log.read_text(errors="replace")[-3000:]
