@@ -159,7 +159,11 @@ put_status (JsonBuilder *builder, Core *core)
   const UchReplicaStatus *status = uch_replica_get_status (core->replica);
   g_autofree char        *reason = NULL;
   gint64                  offset;
+  gboolean                ready;
 
+  g_object_get (core->replica, "ready", &ready, NULL);
+  json_builder_set_member_name (builder, "ready");
+  json_builder_add_boolean_value (builder, ready);
   g_object_get (core->client, "reason", &reason, "clock-offset", &offset, NULL);
   put_text (builder, "state", states[uch_sync_client_get_state (core->client)]);
   put_int (builder, "cursor", status->cursor);
