@@ -11,6 +11,7 @@
 struct _BenchLink
 {
   int              fd;
+  int              shut; /* atomic */
   gnutls_session_t tls;
   char            *token; /* (nullable) */
   GString         *out;
@@ -110,6 +111,8 @@ need (BenchLink *self, gsize len)
           self->used = 0;
         }
       n = gnutls_record_recv (self->tls, buffer, sizeof buffer);
+      if (n <= 0 && g_atomic_int_get (&self->shut))
+        return NULL;
       if (n == 0)
         g_error ("the store hung up");
       if (n < 0 && gnutls_error_is_fatal ((int) n))
@@ -191,40 +194,76 @@ bench_link_go_live (BenchLink *self)
     g_error ("no live connection: %s", header);
 }
 
-/* The next message that came, or NULL for a frame that is none. */
-const char *
-bench_link_hear (BenchLink *self)
+static void
+send_frame (BenchLink *self, guint8 opcode, const char *payload, gsize len)
+{
+  g_assert (len < 126);
+  g_string_append_c (self->out, (char) (0x80 | opcode));
+  g_string_append_c (self->out, (char) (0x80 | len)); /* masked with zeroes: as it stands */
+  g_string_append_len (self->out, "\0\0\0\0", 4);
+  g_string_append_len (self->out, payload, (gssize) len);
+  send_out (self);
+}
+
+/* Reads one frame into the body; returns its opcode, 0 when the link was shut. */
+static guint
+read_frame (BenchLink *self)
 {
   const guint8 *head = need (self, 2);
-  gsize         len = head[1] & 0x7f, head_len = len == 126 ? 4 : len == 127 ? 10 : 2;
-  guint         opcode = head[0] & 0x0f;
+  gsize         len, head_len;
+  guint         opcode;
 
+  if (head == NULL)
+    return 0;
+  len = head[1] & 0x7f;
+  opcode = head[0] & 0x0f;
+  head_len = len == 126 ? 4 : len == 127 ? 10 : 2;
   head = need (self, head_len);
+  if (head == NULL)
+    return 0;
   if (head_len > 2)
     {
       len = 0;
       for (gsize i = 2; i < head_len; i++)
         len = len << 8 | head[i];
     }
+  head = need (self, head_len + len);
+  if (head == NULL)
+    return 0;
   g_string_truncate (self->body, 0);
-  g_string_append_len (self->body, (const char *) need (self, head_len + len) + head_len,
-                       (gssize) len);
+  g_string_append_len (self->body, (const char *) head + head_len, (gssize) len);
   self->used += head_len + len;
-  if (opcode == 8)
-    g_error ("the store closed the live connection");
-  return opcode == 1 ? self->body->str : NULL;
+  return opcode;
+}
+
+/* The next message; NULL when the link was shut. Answers pings. */
+const char *
+bench_link_hear (BenchLink *self)
+{
+  guint opcode;
+
+  while ((opcode = read_frame (self)) != 1)
+    {
+      if (opcode == 0)
+        return NULL;
+      if (opcode == 8)
+        g_error ("the store closed the live connection: %s", self->body->str + 2);
+      if (opcode == 9)
+        send_frame (self, 10, self->body->str, self->body->len);
+    }
+  return self->body->str;
+}
+
+void
+bench_link_shut (BenchLink *self)
+{
+  g_atomic_int_set (&self->shut, 1);
+  shutdown (self->fd, SHUT_RDWR);
 }
 
 /* Sends a short message. */
 void
 bench_link_say (BenchLink *self, const char *text)
 {
-  gsize len = strlen (text);
-
-  g_assert (len < 126);
-  g_string_append_c (self->out, (char) 0x81);
-  g_string_append_c (self->out, (char) (0x80 | len)); /* masked with zeroes: as it stands */
-  g_string_append_len (self->out, "\0\0\0\0", 4);
-  g_string_append_len (self->out, text, (gssize) len);
-  send_out (self);
+  send_frame (self, 1, text, strlen (text));
 }

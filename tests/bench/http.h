@@ -15,4 +15,7 @@ void        bench_link_go_live (BenchLink *self);
 const char *bench_link_hear (BenchLink *self);
 void        bench_link_say (BenchLink *self, const char *text);
 
+/* Another thread ends it: who reads gets NULL. */
+void bench_link_shut (BenchLink *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BenchLink, bench_link_free)

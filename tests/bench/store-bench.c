@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/bench.h"
+#include "bench/load.h"
 
 #define N_WRITERS 20
 #define N_PHONES 64
@@ -14,32 +15,8 @@
 #define TRACK_S 5
 #define GROUP_LEN 64
 
-/* One client that asks again as soon as it is answered. */
-typedef struct
-{
-  Bench     *bench;
-  BenchLink *link;
-  guint      index;
-  gint64     end_us;
-  GArray    *took_us; /* of gint64 */
-} Client;
-
 static void
-push_once (Client *self, guint mid)
-{
-  g_autofree char *body = g_strdup_printf (
-      "{\"store\":\"%s\",\"client\":\"bench-%u\",\"schema\":1,\"ops\":[{\"mid\":%u,\"id\":"
-      "\"bench-%u-%u\",\"type\":\"note.add\",\"at\":1,\"args\":{\"note\":\"n-%u-%u\",\"house\":"
-      "\"%s\",\"text\":\"Клиент просит позвонить за час\"}}]}",
-      self->bench->store, self->index, mid, self->index, mid, self->index, mid, self->bench->house);
-
-  if (bench_link_ask (self->link, "POST", "/v1/push", body) != 200
-      || strstr (bench_link_get_body (self->link), "\"ok\"") == NULL)
-    g_error ("a push failed: %s", bench_link_get_body (self->link));
-}
-
-static void
-report_once (Client *self, guint count)
+report_once (BenchClient *self, guint count)
 {
   /* each phone's points lie a second apart: none is the other's */
   gint64 at_ms = g_get_real_time () / 1000 - 3 * 86400000LL + (gint64) count * 64000
@@ -54,25 +31,9 @@ report_once (Client *self, guint count)
 }
 
 static gpointer
-push_thread (gpointer data)
-{
-  Client *self = data;
-
-  for (guint mid = 1; g_get_monotonic_time () < self->end_us; mid++)
-    {
-      gint64 began_us = g_get_monotonic_time (), took_us;
-
-      push_once (self, mid);
-      took_us = g_get_monotonic_time () - began_us;
-      g_array_append_val (self->took_us, took_us);
-    }
-  return NULL;
-}
-
-static gpointer
 track_thread (gpointer data)
 {
-  Client *self = data;
+  BenchClient *self = data;
 
   for (guint count = 0; g_get_monotonic_time () < self->end_us; count++)
     {
@@ -83,46 +44,6 @@ track_thread (gpointer data)
       g_array_append_val (self->took_us, took_us);
     }
   return NULL;
-}
-
-typedef struct
-{
-  double  per_second, cpu; /* the daemon's share: 1 is one processor */
-  GArray *took_us;         /* of gint64 */
-} Load;
-
-/* Lets @n clients ask for @seconds, one thread each. */
-static void
-run_clients (Bench *bench, guint n, guint seconds, GThreadFunc func, Load *out)
-{
-  g_autofree Client   *clients = g_new0 (Client, n);
-  g_autofree GThread **threads = g_new0 (GThread *, n);
-  double               cpu_s, took_s;
-  gint64               began_us;
-
-  for (guint i = 0; i < n; i++)
-    clients[i] = (Client){ .bench = bench,
-                           .link = bench_link_new (bench->port, bench->token),
-                           .index = i,
-                           .took_us = g_array_new (FALSE, FALSE, sizeof (gint64)) };
-  cpu_s = bench_get_cpu_s (bench);
-  began_us = g_get_monotonic_time ();
-  for (guint i = 0; i < n; i++)
-    {
-      clients[i].end_us = began_us + seconds * G_USEC_PER_SEC;
-      threads[i] = g_thread_new ("client", func, &clients[i]);
-    }
-  out->took_us = g_array_new (FALSE, FALSE, sizeof (gint64));
-  for (guint i = 0; i < n; i++)
-    {
-      g_thread_join (threads[i]);
-      g_array_append_vals (out->took_us, clients[i].took_us->data, clients[i].took_us->len);
-      g_array_unref (clients[i].took_us);
-      bench_link_free (clients[i].link);
-    }
-  took_s = (double) (g_get_monotonic_time () - began_us) / G_USEC_PER_SEC;
-  out->per_second = out->took_us->len / took_s;
-  out->cpu = (bench_get_cpu_s (bench) - cpu_s) / took_s;
 }
 
 /* The first column of the first row. */
@@ -215,11 +136,11 @@ measure_raw_limit (Bench *self, guint group)
 static void
 run_push (Bench *self)
 {
-  Load             load;
+  BenchLoad        load;
   double           limit, same;
   g_autofree char *peer = NULL;
 
-  run_clients (self, N_WRITERS, PUSH_S, push_thread, &load);
+  bench_load_run (self, N_WRITERS, PUSH_S, bench_push_thread, &load);
   limit = measure_raw_limit (self, GROUP_LEN);
   same = measure_raw_limit (self, N_WRITERS);
   peer = bench_run_peer ("push", G_STRINGIFY (PUSH_S));
@@ -252,12 +173,12 @@ run_push (Bench *self)
 static void
 run_positions (Bench *self)
 {
-  Load             load;
+  BenchLoad        load;
   gint64           n_stored;
   sqlite3         *db;
   g_autofree char *path = g_build_filename (self->data, "store.sqlite", NULL);
 
-  run_clients (self, N_PHONES, TRACK_S, track_thread, &load);
+  bench_load_run (self, N_PHONES, TRACK_S, track_thread, &load);
   bench_stop (self);
   if (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
     g_error ("%s", sqlite3_errmsg (db));
