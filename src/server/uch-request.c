@@ -299,16 +299,7 @@ uch_request_refuse_schema (UchRequest *self, const char *detail)
                            g_variant_new_int64 (versions->cur), NULL);
 }
 
-/* A cursor, or operations, of another history. */
-void
-uch_request_refuse_epoch (UchRequest *self, const char *field, const char *detail)
-{
-  uch_request_refuse_with (self, SOUP_STATUS_CONFLICT, "epoch", field, detail, "store",
-                           g_variant_new_string (uch_store_async_get_uuid (self->server->store)),
-                           NULL);
-}
-
-/* What an error of the wire or the store is in HTTP. */
+/* What an error of the wire is in HTTP. */
 static const struct
 {
   guint       status;
@@ -321,6 +312,23 @@ static const struct
   [UCH_WIRE_ERROR_UNKNOWN] = { SOUP_STATUS_BAD_REQUEST, "unknown_field" },
 };
 
+/* The code for programs of an error of the wire. */
+const char *
+uch_request_get_word (const GError *error)
+{
+  return wire_errors[error->code].word;
+}
+
+/* A cursor, or operations, of another history. */
+void
+uch_request_refuse_epoch (UchRequest *self, const char *field, const char *detail)
+{
+  uch_request_refuse_with (self, SOUP_STATUS_CONFLICT, "epoch", field, detail, "store",
+                           g_variant_new_string (uch_store_async_get_uuid (self->server->store)),
+                           NULL);
+}
+
+/* What an error of the store is in HTTP. */
 static const struct
 {
   UchStoreError code;

@@ -68,15 +68,16 @@ void uch_request_answer_nothing (UchRequest *self);
 void uch_request_refuse (
     UchRequest *self, guint status, const char *code, const char *field, const char *format, ...)
     G_GNUC_PRINTF (5, 6);
-void uch_request_refuse_with (UchRequest *self,
-                              guint       status,
-                              const char *code,
-                              const char *field,
-                              const char *detail,
-                              ...) G_GNUC_NULL_TERMINATED;
-void uch_request_refuse_schema (UchRequest *self, const char *detail);
-void uch_request_refuse_epoch (UchRequest *self, const char *field, const char *detail);
-void uch_request_fail (UchRequest *self, const GError *error);
+void        uch_request_refuse_with (UchRequest *self,
+                                     guint       status,
+                                     const char *code,
+                                     const char *field,
+                                     const char *detail,
+                                     ...) G_GNUC_NULL_TERMINATED;
+void        uch_request_refuse_schema (UchRequest *self, const char *detail);
+void        uch_request_refuse_epoch (UchRequest *self, const char *field, const char *detail);
+const char *uch_request_get_word (const GError *error);
+void        uch_request_fail (UchRequest *self, const GError *error);
 
 /* What a request says: uch-request-read.c. */
 typedef struct

@@ -57,6 +57,24 @@ ask_new (UchRequest *request)
   return ask;
 }
 
+/* May be called on any thread. */
+char *
+uch_feed_print_page (const char *uuid, const UchStorePage *page)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_full (page->rows->len, g_free);
+
+  for (guint i = 0; i < page->rows->len; i++)
+    { /* all in it is borrowed */
+      const UchStoreRow *row = g_ptr_array_index (page->rows, i);
+      UchWireRow        *wire = g_new0 (UchWireRow, 1);
+
+      *wire = (UchWireRow){ row->table, row->seq, row->id, row->row };
+      g_ptr_array_add (rows, wire);
+    }
+  return uch_wire_encode_changes (uuid, page->from, page->to, page->head, page->floor, page->more,
+                                  rows);
+}
+
 static gpointer
 changes_func (UchStore *store, gpointer data, GError **error)
 {
@@ -64,7 +82,6 @@ changes_func (UchStore *store, gpointer data, GError **error)
   g_autoptr (GError) local_error = NULL;
   g_autoptr (UchStorePage) page
       = uch_store_list_changes (store, ask->session, ask->since, ask->limit, &local_error);
-  g_autoptr (GPtrArray) rows = NULL;
   Page *out;
 
   if (g_error_matches (local_error, UCH_STORE_ERROR, UCH_STORE_ERROR_RESYNC))
@@ -80,18 +97,8 @@ changes_func (UchStore *store, gpointer data, GError **error)
       g_propagate_error (error, g_steal_pointer (&local_error));
       return NULL;
     }
-  rows = g_ptr_array_new_full (page->rows->len, g_free);
-  for (guint i = 0; i < page->rows->len; i++)
-    { /* all in it is borrowed */
-      const UchStoreRow *row = g_ptr_array_index (page->rows, i);
-      UchWireRow        *wire = g_new0 (UchWireRow, 1);
-
-      *wire = (UchWireRow){ row->table, row->seq, row->id, row->row };
-      g_ptr_array_add (rows, wire);
-    }
   out = g_new0 (Page, 1);
-  out->json = uch_wire_encode_changes (ask->uuid, page->from, page->to, page->head, page->floor,
-                                       page->more, rows);
+  out->json = uch_feed_print_page (ask->uuid, page);
   out->head = page->head;
   out->empty = page->to == page->from;
   return out;

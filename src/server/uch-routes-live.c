@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "server/uch-server-private.h"
+#include "server/uch-live-private.h"
 #include "sync/uch-wire.h"
 
 #define INCOMING_LEN_MAX 4096
@@ -12,8 +12,6 @@
 /* A client that says nothing for so long, not even a pong, does not read either: its queue in
  * libsoup has no bound of its own. */
 #define SILENCE_MAX_US (35 * G_USEC_PER_SEC)
-/* A poke that is not answered is repeated with the heartbeat; so many heartbeats, then it is cut.
- */
 #define POSITIONS_MS 1000
 #define PRESENCE_MS 50
 /* Somebody who forgot to say that he looks no more. */
@@ -22,67 +20,25 @@
 /* Positions older than this are of no use on the map. */
 #define POSITIONS_AGE_MS (12 * UCH_HOUR_MS)
 
-typedef struct
-{
-  UchLive                 *live;       /* (unowned) (nullable): NULL once it is gone */
-  SoupWebsocketConnection *connection; /* (owned) */
-  GSocket                 *socket;     /* (owned) (nullable) */
-  UchSession              *session;    /* (owned) */
-  char                    *token;
-  gboolean                 poked; /* one poke is not answered yet */
-  gint64                   head;  /* the newest it should hear of */
-  gint64                   heard_us;
-  gboolean                 wants_positions;
-} Client;
-
-struct _UchLive
-{
-  UchServer       *server;   /* (unowned) */
-  GPtrArray       *clients;  /* of Client (owned) */
-  UchPresenceList *presence; /* (owned): who looks at what */
-  guint            heartbeat_id, positions_id, presence_id;
-  gboolean         positions_busy;
-};
-
 static void
 client_free (gpointer data)
 {
-  Client *client = data;
+  UchLiveClient *client = data;
 
   g_signal_handlers_disconnect_by_data (client->connection, client);
   g_object_unref (client->connection);
   g_clear_object (&client->socket);
   g_object_unref (client->session);
+  g_clear_pointer (&client->page, uch_live_page_unref);
   g_free (client->token);
   g_free (client);
 }
 
-static void
-send_text (Client *client, const char *text)
+void
+uch_live_client_send (UchLiveClient *client, const char *text)
 {
   if (soup_websocket_connection_get_state (client->connection) == SOUP_WEBSOCKET_STATE_OPEN)
     soup_websocket_connection_send_text (client->connection, text);
-}
-
-/* At most one poke is on its way: a client that is slow hears of the newest head later. */
-static void
-poke (Client *client, gint64 head)
-{
-  g_autofree char *text = NULL;
-
-  client->head = MAX (client->head, head);
-  if (client->poked)
-    return;
-  client->poked = TRUE;
-  text = g_strdup_printf ("{\"type\":\"poke\",\"head\":%" G_GINT64_FORMAT "}", client->head);
-  send_text (client, text);
-}
-
-void
-uch_live_poke (UchLive *self, gint64 head)
-{
-  for (guint i = 0; i < self->clients->len; i++)
-    poke (g_ptr_array_index (self->clients, i), head);
 }
 
 static gboolean
@@ -101,10 +57,10 @@ presence_cb (gpointer user_data)
   self->presence_id = 0;
   for (guint i = 0; i < self->clients->len; i++)
     {
-      Client *client = g_ptr_array_index (self->clients, i);
+      UchLiveClient *client = g_ptr_array_index (self->clients, i);
 
       if (sees_work (client->session))
-        send_text (client, text);
+        uch_live_client_send (client, text);
     }
   return G_SOURCE_REMOVE;
 }
@@ -168,13 +124,13 @@ uch_live_get_presence (UchLive *self)
 }
 
 static void
-remove_client (Client *client)
+remove_client (UchLiveClient *client)
 {
   UchLive *self = client->live;
 
   for (guint i = 0; i < self->clients->len; i++)
     {
-      const Client *other = g_ptr_array_index (self->clients, i);
+      const UchLiveClient *other = g_ptr_array_index (self->clients, i);
 
       if (other != client && strcmp (other->session->parent.id, client->session->parent.id) == 0)
         { /* the same desk is back already on another connection */
@@ -192,14 +148,14 @@ remove_client (Client *client)
 }
 
 static void
-closed_cb (SoupWebsocketConnection *connection, Client *client)
+closed_cb (SoupWebsocketConnection *connection, UchLiveClient *client)
 {
   remove_client (client);
 }
 
 /* Ends a connection that does not read: a polite close would wait in the same full queue. */
 static void
-drop (Client *client)
+drop (UchLiveClient *client)
 {
   client->live->server->metrics.live_dropped++;
   if (client->socket != NULL)
@@ -208,55 +164,101 @@ drop (Client *client)
 }
 
 static void
-pong_cb (SoupWebsocketConnection *connection, GBytes *bytes, Client *client)
+pong_cb (SoupWebsocketConnection *connection, GBytes *bytes, UchLiveClient *client)
 {
   client->heard_us = g_get_monotonic_time ();
 }
 
+/* The word, NULL when it is empty. */
 static const char *
-get_text (JsonObject *object, const char *name)
+get_word (JsonObject *object, const char *name)
 {
-  JsonNode   *node = object != NULL ? json_object_get_member (object, name) : NULL;
-  const char *text = node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
-                         ? json_node_get_string (node)
-                         : NULL;
+  const char *word = uch_member_get_text (object, name);
 
-  return text != NULL && *text != '\0' && strlen (text) <= 64 ? text : NULL;
+  return word != NULL && *word != '\0' ? word : NULL;
+}
+
+/* Says what was wrong in a message; nothing of it was taken. */
+static void
+send_error (UchLiveClient *client, const GError *error)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+  const struct
+  {
+    const char *name, *value;
+  } members[] = {
+    { "type", "error" },
+    { "code", uch_request_get_word (error) },
+    { "field", uch_wire_error_get_field (error) },
+    { "detail", error->message },
+  };
+
+  json_builder_begin_object (builder);
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    if (members[i].value != NULL)
+      {
+        json_builder_set_member_name (builder, members[i].name);
+        json_builder_add_string_value (builder, members[i].value);
+      }
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = uch_wire_print_json (root);
+  uch_live_client_send (client, text);
+}
+
+static const UchMember at_members[]
+    = { { "type", 's', TRUE, 64 }, { "seq", 'x', TRUE, 0 }, { NULL } };
+static const UchMember presence_members[] = {
+  { "type", 's', FALSE, 64 }, { "ticket", 's', FALSE, 64 }, { "act", 's', FALSE, 64 }, { NULL }
+};
+
+static gboolean
+take_message (UchLiveClient *client, JsonObject *object, GError **error)
+{
+  const char *kind = uch_member_get_text (object, "type");
+
+  if (g_strcmp0 (kind, "at") == 0)
+    {
+      if (!uch_members_check (object, at_members, NULL, error))
+        return FALSE;
+      uch_live_hear_cursor (client, json_object_get_int_member (object, "seq"));
+    }
+  else if (g_strcmp0 (kind, "presence") == 0)
+    {
+      if (!uch_members_check (object, presence_members, NULL, error))
+        return FALSE;
+      set_presence (client->live, client->session, get_word (object, "ticket"),
+                    get_word (object, "act"), TRUE);
+    }
+  else
+    { /* maybe of a newer desk: it is told that it was not understood */
+      g_set_error_literal (error, UCH_WIRE_ERROR, UCH_WIRE_ERROR_INVALID,
+                           "“type” is none that this store understands");
+      uch_wire_error_set_field (*error, "type");
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static void
 message_cb (SoupWebsocketConnection *connection,
             SoupWebsocketDataType    type,
             GBytes                  *bytes,
-            Client                  *client)
+            UchLiveClient           *client)
 {
   gsize       len;
   const char *text = g_bytes_get_data (bytes, &len);
   g_autoptr (JsonNode) root = NULL;
-  JsonObject *object;
-  const char *kind;
+  g_autoptr (GError) error = NULL;
 
   client->heard_us = g_get_monotonic_time ();
   root = type == SOUP_WEBSOCKET_DATA_TEXT ? uch_wire_parse_json (text, (gssize) len, NULL) : NULL;
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
-    {
-      soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_BAD_DATA, "no JSON object");
-      return;
-    }
-  object = json_node_get_object (root);
-  kind = get_text (object, "type");
-  if (g_strcmp0 (kind, "at") == 0)
-    {
-      gint64 seq = json_object_get_int_member_with_default (object, "seq", 0);
-
-      client->poked = FALSE;
-      if (seq < client->head)
-        poke (client, client->head);
-    }
-  else if (g_strcmp0 (kind, "presence") == 0)
-    set_presence (client->live, client->session, get_text (object, "ticket"),
-                  get_text (object, "act"), TRUE);
-  /* anything else is of a newer desk: it may say more than this store understands */
+    soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_BAD_DATA, "no JSON object");
+  else if (!take_message (client, json_node_get_object (root), &error))
+    send_error (client, error);
 }
 
 /* Signs of life both ways. */
@@ -271,12 +273,12 @@ heartbeat_cb (gpointer user_data)
 
   for (guint i = self->clients->len; i > 0; i--)
     {
-      Client *client = g_ptr_array_index (self->clients, i - 1);
+      UchLiveClient *client = g_ptr_array_index (self->clients, i - 1);
 
       if (now_us - client->heard_us > SILENCE_MAX_US)
         drop (client);
       else
-        send_text (client, text);
+        uch_live_client_send (client, text);
     }
   if (uch_presence_list_forget_old (self->presence, now_us - PRESENCE_MAX_US))
     tell_presence (self);
@@ -354,10 +356,10 @@ positions_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_message ("cannot tell where the engineers are: %s", error->message);
   for (guint i = 0; text != NULL && server->live != NULL && i < server->live->clients->len; i++)
     {
-      Client *client = g_ptr_array_index (server->live->clients, i);
+      UchLiveClient *client = g_ptr_array_index (server->live->clients, i);
 
       if (client->session->role == audience->role)
-        send_text (client, text);
+        uch_live_client_send (client, text);
     }
   g_free (audience);
 }
@@ -371,8 +373,8 @@ tell_positions_cb (gpointer user_data)
   self->positions_id = 0;
   for (guint i = 0; i < self->clients->len; i++)
     {
-      Client   *client = g_ptr_array_index (self->clients, i);
-      Audience *audience;
+      UchLiveClient *client = g_ptr_array_index (self->clients, i);
+      Audience      *audience;
 
       if (!sees_work (client->session) || (told_roles & 1u << client->session->role) != 0)
         continue;
@@ -409,9 +411,9 @@ opened_cb (SoupServer              *soup,
            SoupWebsocketConnection *connection,
            gpointer                 user_data)
 {
-  UchLive    *self = user_data;
-  UchRequest *request = uch_request_of (message);
-  Client     *client;
+  UchLive       *self = user_data;
+  UchRequest    *request = uch_request_of (message);
+  UchLiveClient *client;
 
   if (self->clients->len >= CLIENTS_MAX || request == NULL || request->session == NULL)
     {
@@ -419,7 +421,7 @@ opened_cb (SoupServer              *soup,
       return;
     }
   uch_listener_enter (message, UCH_PHASE_LIVE);
-  client = g_new0 (Client, 1);
+  client = g_new0 (UchLiveClient, 1);
   client->live = self;
   client->connection = g_object_ref (connection);
   client->socket = uch_listener_dup_socket (message);
@@ -432,8 +434,9 @@ opened_cb (SoupServer              *soup,
   g_signal_connect (connection, "pong", G_CALLBACK (pong_cb), client);
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), client);
   g_ptr_array_add (self->clients, client);
+  client->cursor = -1;
   /* the first poke says where the store stands: news may have come before the connection did */
-  poke (client, self->server->head);
+  uch_live_client_tell_news (client, self->server->head);
   uch_live_hear_positions (self);
   if (sees_work (client->session) && uch_presence_list_get_n (self->presence) > 0)
     tell_presence (self);
@@ -447,6 +450,7 @@ uch_live_new (UchServer *server)
   self->server = server;
   self->clients = g_ptr_array_new_with_free_func (client_free);
   self->presence = uch_presence_list_new ();
+  self->news = g_ptr_array_new_with_free_func (uch_live_page_unref);
   self->heartbeat_id = g_timeout_add (server->limits.heartbeat_ms, heartbeat_cb, self);
   soup_server_add_websocket_handler (server->soup, "/v1/live", NULL, NULL, opened_cb, self, NULL);
   return self;
@@ -464,7 +468,7 @@ uch_live_free (UchLive *self)
   soup_server_remove_handler (self->server->soup, "/v1/live");
   for (guint i = 0; i < self->clients->len; i++)
     {
-      Client *client = g_ptr_array_index (self->clients, i);
+      UchLiveClient *client = g_ptr_array_index (self->clients, i);
 
       g_signal_handlers_disconnect_by_data (client->connection, client);
       if (soup_websocket_connection_get_state (client->connection) == SOUP_WEBSOCKET_STATE_OPEN)
@@ -472,6 +476,7 @@ uch_live_free (UchLive *self)
                                          "the store stops");
     }
   g_ptr_array_unref (self->clients);
+  g_ptr_array_unref (self->news);
   uch_presence_list_free (self->presence);
   g_free (self);
 }
@@ -482,7 +487,7 @@ uch_live_end_session (UchLive *self, const char *session_id)
 {
   for (guint i = 0; i < self->clients->len; i++)
     {
-      Client *client = g_ptr_array_index (self->clients, i);
+      UchLiveClient *client = g_ptr_array_index (self->clients, i);
 
       if (strcmp (client->session->parent.id, session_id) == 0
           && soup_websocket_connection_get_state (client->connection) == SOUP_WEBSOCKET_STATE_OPEN)
@@ -496,7 +501,7 @@ uch_live_list_sessions (UchLive *self, guint skip, guint n, GPtrArray *ids, GPtr
 {
   for (guint i = skip; i < self->clients->len && i - skip < n; i++)
     {
-      const Client *client = g_ptr_array_index (self->clients, i);
+      const UchLiveClient *client = g_ptr_array_index (self->clients, i);
 
       g_ptr_array_add (ids, g_strdup (client->session->parent.id));
       g_ptr_array_add (tokens, g_strdup (client->token));
@@ -509,7 +514,7 @@ uch_live_refresh_session (UchLive *self, const UchSession *session)
 {
   for (guint i = 0; i < self->clients->len; i++)
     {
-      Client *client = g_ptr_array_index (self->clients, i);
+      UchLiveClient *client = g_ptr_array_index (self->clients, i);
 
       if (strcmp (client->session->parent.id, session->parent.id) == 0)
         g_set_object (&client->session, (gpointer) session);
@@ -522,17 +527,14 @@ uch_live_get_n_clients (UchLive *self)
   return self->clients->len;
 }
 
-static const UchMember presence_members[] = {
-  { "ticket", 's', FALSE, 64 },
-  { "act", 's', FALSE, 64 },
-  { NULL },
-};
+static const UchMember posted_members[]
+    = { { "ticket", 's', FALSE, 64 }, { "act", 's', FALSE, 64 }, { NULL } };
 
 static void
 post_presence (UchRequest *request)
 {
   g_autoptr (JsonNode) root = NULL;
-  JsonObject *body = uch_request_read_object (request, presence_members, &root);
+  JsonObject *body = uch_request_read_object (request, posted_members, &root);
 
   if (body == NULL)
     return;
@@ -543,8 +545,8 @@ post_presence (UchRequest *request)
       return;
     }
   if (request->server->live != NULL)
-    set_presence (request->server->live, request->session, get_text (body, "ticket"),
-                  get_text (body, "act"), FALSE);
+    set_presence (request->server->live, request->session, get_word (body, "ticket"),
+                  get_word (body, "act"), FALSE);
   uch_request_answer_nothing (request);
 }
 

@@ -45,6 +45,8 @@ gboolean uch_entry_look_over (UchRequest *request);
 void     uch_entry_authenticate (UchRequest *request);
 void     uch_entry_refuse_too_fast (UchRequest *request);
 
+/* A page of the feed as text. */
+char *uch_feed_print_page (const char *uuid, const UchStorePage *page);
 /* Long polls. */
 void uch_feed_wake (UchServer *self);
 void uch_feed_cancel (UchServer *self);

@@ -88,6 +88,7 @@ gboolean uch_store_end_session (
     UchStore *self, const UchSession *by, const char *session_id, UchTime now, GError **error);
 GPtrArray *uch_store_list_looks (
     UchStore *self, const UchSession *by, const char *row_id, UchTime now, GError **error);
+gboolean    uch_store_roles_see_the_same (UchRole a, UchRole b);
 UchSession *uch_session_new_local (UchRole role, const char *staff_id, const char *device);
 
 G_END_DECLS

@@ -77,5 +77,4 @@ UchAccount *uch_store_find_account (UchStore *self, const char *login, GError **
 
 /* uch-store-sight.c: what a role may see */
 gboolean   uch_store_may_see_table (const UchSession *session, UchTable table);
-gboolean   uch_store_roles_see_the_same (UchRole a, UchRole b);
 UchEntity *uch_store_dup_seen (const UchSession *session, UchEntity *row);

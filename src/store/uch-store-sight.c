@@ -34,7 +34,11 @@ uch_store_may_see_table (const UchSession *session, UchTable table)
   return (seen_tables[session->role] & 1u << table) != 0;
 }
 
-/* Whether two roles have the same feed: if not, a copy made with one is none for the other. */
+/**
+ * uch_store_roles_see_the_same:
+ *
+ * Returns: whether two roles have the same feed: if not, a copy made with one is none for the other
+ */
 gboolean
 uch_store_roles_see_the_same (UchRole a, UchRole b)
 {

@@ -196,5 +196,6 @@ class CheckedLive(Live):
         CONTRACT.validate(ref("LiveFromStore"), message, "a message of the store")
         return message
 
-    def send(self, message, opcode=1):
-        super().send(message, opcode)
+    def send_raw(self, data):
+        """A text frame of any bytes."""
+        super().send(data, opcode=129)

@@ -89,7 +89,7 @@ def what_may_be_done_is_done(folder):
     assert anna.ask("GET", "/v1/info")[0] == 200 and anna.ask("GET", "/v1/sessions")[0] == 200
     since = anna.head()
     assert anna.push(anna.note("слово"), anna.note("другое"), anna.op("dance", {}), anna.op("ticket.take", {"ticket": "none"}))[0] == 200
-    live.wait("poke")
+    live.wait("chg")
     for table in FACTS["tables"]:
         assert anna.ask("GET", f"/v1/snapshot?t={table}&limit=2")[0] == 200
     assert anna.ask("GET", f"/v1/changes?since=0", headers={"Accept-Encoding": "gzip"})[0] == 200
