@@ -203,7 +203,15 @@ uch_store_async_tell (UchStoreAsync *self, const char *topic, const char *payloa
   g_return_val_if_fail (*topic != '\0' && strpbrk (topic, " \n") == NULL, FALSE);
   if (strlen (topic) + strlen (payload) > UCH_STORE_TOLD_LEN_MAX)
     return FALSE;
-  return uch_store_watch_tell (self->watch, topic, payload);
+  uch_store_watch_tell (self->watch, topic, payload);
+  return TRUE;
+}
+
+/* The line is a connection of its own: it does not disturb the thread that writes. */
+UchStoreLine *
+uch_store_async_open_line (UchStoreAsync *self, const UchStoreLineFuncs *funcs, gpointer user_data)
+{
+  return uch_store_open_line (self->store, funcs, user_data);
 }
 
 /* Where passwords are checked. */

@@ -46,6 +46,26 @@ typedef struct
   UchTable table;
 } UchStoreMark;
 
+/* What is heard from the other processes at one database, in the main context that was the default
+ * one when the line was opened. */
+typedef struct
+{
+  void (*heard) (const char *text, gpointer user_data);
+  void (*connected) (gboolean again, gpointer user_data); /* again: something may be lost */
+} UchStoreLineFuncs;
+
+/* A line to them. */
+typedef struct _UchStoreLine UchStoreLine;
+struct _UchStoreLine
+{
+  void (*say) (UchStoreLine *self, const char *text);
+  void (*free) (UchStoreLine *self);
+};
+
+/* What is said on it: a movement of the head, or somebody's words. */
+#define UCH_STORE_LINE_HEAD "head "
+#define UCH_STORE_LINE_WORDS "say "
+
 typedef struct
 {
   void (*free) (UchStoreBackend *self);
@@ -152,6 +172,11 @@ typedef struct
   gboolean (*get_size) (UchStoreBackend *self, gint64 *out_bytes, GError **error);
   /* Statistics for the planner; when @alone also free pages back to the disk. */
   gboolean (*shrink) (UchStoreBackend *self, gboolean alone, GError **error);
+
+  /* (nullable): there is nobody to be reached. May be called on any thread. */
+  UchStoreLine *(*open_line) (UchStoreBackend         *self,
+                              const UchStoreLineFuncs *funcs,
+                              gpointer                 user_data);
 } UchStoreBackendClass;
 
 struct _UchStoreBackend

@@ -59,3 +59,8 @@ gboolean uch_store_postgres_prune (UchStoreBackend *backend,
                                    UchTime          before,
                                    gint64          *out_last_seq,
                                    GError         **error);
+
+/* uch-store-postgres-line.c */
+UchStoreLine *uch_store_postgres_open_line (UchStoreBackend         *backend,
+                                            const UchStoreLineFuncs *funcs,
+                                            gpointer                 user_data);

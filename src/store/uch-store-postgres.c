@@ -153,7 +153,8 @@ static void
 tell_head (UchStorePostgres *self)
 {
   g_autoptr (UchPgStmt) stmt = uch_pg_prepare (self->pg, "SELECT pg_notify ($1, $2)");
-  g_autofree char *payload = g_strdup_printf ("head %" G_GINT64_FORMAT, self->told_head);
+  g_autofree char *payload
+      = g_strdup_printf (UCH_STORE_LINE_HEAD "%" G_GINT64_FORMAT, self->told_head);
 
   uch_pg_stmt_bind_text (stmt, 1, self->channel);
   uch_pg_stmt_bind_text (stmt, 2, payload);
@@ -407,6 +408,7 @@ static const UchStoreBackendClass postgres_class = {
   .get_fates = uch_store_postgres_get_fates,
   .prune = uch_store_postgres_prune,
   .check = uch_store_postgres_check,
+  .open_line = uch_store_postgres_open_line,
 };
 
 static gboolean

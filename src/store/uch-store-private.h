@@ -50,7 +50,10 @@ gboolean uch_store_begin (UchStore *self, GError **error);
 gboolean uch_store_commit (UchStore *self, GError **error);
 void     uch_store_rollback (UchStore *self);
 gint64   uch_store_get_committed (UchStore *self);
-char    *uch_store_make_id (UchStore *self, UchTime now);
+/* A line to the other processes at this database; NULL where there can be none. */
+UchStoreLine       *
+uch_store_open_line (UchStore *self, const UchStoreLineFuncs *funcs, gpointer user_data);
+char *uch_store_make_id (UchStore *self, UchTime now);
 
 /* uch-store-push.c: one push within a writing transaction */
 GPtrArray *uch_store_push_within (UchStore         *self,

@@ -1,12 +1,13 @@
-/* Hearing of what others do: a look at the head every other second finds every commit, whoever made
- * it; what this process commits is told at once, and where the database has a line between its
- * clients, what others commit as well. */
+/* Hearing of what others do. What this process commits is told at once; what others commit, and
+ * say, comes over the line where the database has one between its clients. A look at the head every
+ * other second finds every commit, whoever made it and whatever was lost on the way. */
 
 #define G_LOG_DOMAIN "uch-store"
 
 #include <string.h>
 
 #include "store/uch-store-async-private.h"
+#include "store/uch-store-backend.h"
 
 /* A commit whose message was lost is found within this time. */
 #define POLL_MS 2000
@@ -30,6 +31,8 @@ struct _UchStoreWatch
   GQueue                 words;   /* of Words (owned), not yet told */
   GSource               *telling; /* (owned) (nullable) */
   gboolean               polling; /* one look is under way */
+  UchStoreLine          *line;    /* (owned) (nullable): to the other processes */
+  gboolean               lost;    /* words may have been; not yet told */
 };
 
 static void
@@ -64,6 +67,12 @@ tell_cb (gpointer user_data)
     {
       self->told = self->head;
       self->watcher->moved (store, self->told, self->user_data);
+    }
+  if (!g_cancellable_is_cancelled (stopped) && self->lost)
+    {
+      self->lost = FALSE;
+      if (self->watcher->lost != NULL)
+        self->watcher->lost (store, self->user_data);
     }
   while (!g_cancellable_is_cancelled (stopped) && (words = g_queue_pop_head (&self->words)) != NULL)
     {
@@ -136,10 +145,46 @@ poll_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+add_words (UchStoreWatch *self, const char *topic, gsize topic_len, const char *payload)
+{
+  Words *words = g_new0 (Words, 1);
+
+  words->topic = g_strndup (topic, topic_len);
+  words->payload = g_strdup (payload);
+  g_queue_push_tail (&self->words, words);
+  tell_soon (self);
+}
+
+static void
+heard_cb (const char *text, gpointer user_data)
+{
+  UchStoreWatch *self = user_data;
+  const char    *topic = text + strlen (UCH_STORE_LINE_WORDS);
+
+  if (g_str_has_prefix (text, UCH_STORE_LINE_HEAD))
+    uch_store_watch_note (self, g_ascii_strtoll (text + strlen (UCH_STORE_LINE_HEAD), NULL, 10));
+  else if (g_str_has_prefix (text, UCH_STORE_LINE_WORDS) && strchr (topic, ' ') != NULL)
+    add_words (self, topic, strcspn (topic, " "), strchr (topic, ' ') + 1);
+}
+
+static void
+connected_cb (gboolean again, gpointer user_data)
+{
+  UchStoreWatch *self = user_data;
+
+  /* From now on commits are heard of; those before must be looked for. */
+  poll_cb (self);
+  self->lost = self->lost || again;
+  if (again)
+    tell_soon (self);
+}
+
 UchStoreWatch *
 uch_store_watch_new (UchStoreAsync *store, const UchStoreWatcher *watcher, gpointer user_data)
 {
-  UchStoreWatch *self = g_new0 (UchStoreWatch, 1);
+  static const UchStoreLineFuncs line_funcs = { heard_cb, connected_cb };
+  UchStoreWatch                 *self = g_new0 (UchStoreWatch, 1);
 
   self->store = store;
   self->watcher = watcher;
@@ -150,6 +195,7 @@ uch_store_watch_new (UchStoreAsync *store, const UchStoreWatcher *watcher, gpoin
   self->poll = g_timeout_source_new (POLL_MS);
   g_source_set_callback (self->poll, poll_cb, self, NULL);
   g_source_attach (self->poll, self->context);
+  self->line = uch_store_async_open_line (store, &line_funcs, self);
   poll_cb (self);
   return self;
 }
@@ -159,6 +205,8 @@ uch_store_watch_free (UchStoreWatch *self)
 {
   if (self == NULL)
     return;
+  if (self->line != NULL)
+    self->line->free (self->line);
   g_cancellable_cancel (self->stopped);
   g_clear_object (&self->stopped);
   drop_source (&self->poll);
@@ -168,14 +216,16 @@ uch_store_watch_free (UchStoreWatch *self)
   g_free (self);
 }
 
-gboolean
+void
 uch_store_watch_tell (UchStoreWatch *self, const char *topic, const char *payload)
 {
-  Words *words = g_new0 (Words, 1);
+  g_autofree char *text = NULL;
 
-  words->topic = g_strdup (topic);
-  words->payload = g_strdup (payload);
-  g_queue_push_tail (&self->words, words);
-  tell_soon (self);
-  return TRUE;
+  if (self->line == NULL)
+    {
+      add_words (self, topic, strlen (topic), payload);
+      return;
+    }
+  text = g_strconcat (UCH_STORE_LINE_WORDS, topic, " ", payload, NULL);
+  self->line->say (self->line, text);
 }

@@ -333,6 +333,13 @@ uch_store_get_committed (UchStore *self)
   return self->committed;
 }
 
+UchStoreLine *
+uch_store_open_line (UchStore *self, const UchStoreLineFuncs *funcs, gpointer user_data)
+{
+  return self->backend->klass->open_line != NULL ? BACKEND (self, open_line, funcs, user_data)
+                                                 : NULL;
+}
+
 void
 uch_store_rollback (UchStore *self)
 {

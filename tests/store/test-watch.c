@@ -2,6 +2,7 @@
 
 #include "store/uch-store-async.h"
 #include "suite.h"
+#include "support/uch-test-postgres.h"
 
 typedef struct
 {
@@ -135,11 +136,72 @@ test_words_are_heard_in_order (Suite *suite, gconstpointer data)
   close_ear (&ear);
 }
 
+static void
+wait_for_words (Ear *ear, guint n)
+{
+  while (ear->words->len < n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* What one process says the other one hears, and a commit is told by the database itself. */
+static void
+test_words_cross_processes (Suite *suite, gconstpointer data)
+{
+  g_autofree char *notify = NULL;
+  Ear              here = { 0 }, there = { 0 };
+  guint64          random = 7;
+
+  open_ear (&here, suite, &suite->random);
+  open_ear (&there, suite, &random);
+  /* Who is not connected yet misses words: say some until they arrive. */
+  while (here.words->len == 0 || there.words->len == 0)
+    {
+      g_assert_true (uch_store_async_tell (here.store, "hello", "слово за слово"));
+      g_usleep (10000);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+  g_assert_cmpstr (there.words->pdata[0], ==, "hello слово за слово");
+
+  /* Nobody could find this head by looking. */
+  notify = g_strdup_printf ("DO $$ BEGIN PERFORM pg_notify ('uchastok_' ||"
+                            " current_schema ()::regnamespace::oid, 'head 1000000'); END $$");
+  uch_test_postgres_exec (suite->url, notify, NULL);
+  wait_for_head (&here, 1000000);
+  wait_for_head (&there, 1000000);
+  close_ear (&there);
+  close_ear (&here);
+}
+
+/* A line that breaks comes back, and it is told that something may be missing. */
+static void
+test_broken_line_is_told (Suite *suite, gconstpointer data)
+{
+  Ear ear = { 0 };
+
+  open_ear (&ear, suite, &suite->random);
+  g_assert_true (uch_store_async_tell (ear.store, "session", "s1"));
+  wait_for_words (&ear, 1);
+  g_assert_cmpuint (ear.n_lost, ==, 0);
+  uch_test_postgres_exec (suite->url,
+                          "SELECT pg_terminate_backend (pid, 10000) FROM pg_stat_activity"
+                          " WHERE datname = current_database () AND pid <> pg_backend_pid ()",
+                          NULL);
+  while (ear.n_lost == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (uch_store_async_tell (ear.store, "session", "s2"));
+  wait_for_words (&ear, 2);
+  g_assert_cmpstr (ear.words->pdata[1], ==, "session s2");
+  close_ear (&ear);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   suite_add ("/store/watch/everybody-hears-of-a-commit", test_everybody_hears_of_a_commit);
   suite_add ("/store/watch/words-are-heard-in-order", test_words_are_heard_in_order);
+  suite_add_for (SUITE_POSTGRES, "/store/watch/words-cross-processes", test_words_cross_processes);
+  suite_add_for (SUITE_POSTGRES, "/store/watch/broken-line-is-told", test_broken_line_is_told);
   return g_test_run ();
 }
