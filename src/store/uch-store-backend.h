@@ -39,6 +39,23 @@ typedef enum
   UCH_STORE_OLD_DELAYS,      /* failed sign-ins before it */
 } UchStoreOld;
 
+/* A position as it lies in the table, and how often a fate befell positions. */
+typedef struct
+{
+  UchLastPosition position; /* its strings are owned */
+  gboolean        shown;
+} UchStorePosition;
+
+typedef struct
+{
+  char           *engineer_id; /* (owned) */
+  UchPositionFate fate;
+  gint64          n;
+} UchStoreFate;
+
+void uch_store_position_free (UchStorePosition *self);
+void uch_store_fate_free (UchStoreFate *self);
+
 /* "A row of this table has this seq": one entry of the order. */
 typedef struct
 {
@@ -153,11 +170,20 @@ typedef struct
   /* How often each fate befell a position so far; of UCH_N_POSITION_FATES. */
   gboolean (*get_fates) (UchStoreBackend *self, gint64 *out_counts, GError **error);
 
+  /* For a whole copy: positions after (@engineer_id, @at), in that order; of UchStorePosition. All
+   * fates, by engineer and fate; of UchStoreFate. */
+  GPtrArray *(*page_positions) (
+      UchStoreBackend *self, const char *engineer_id, UchTime at, guint limit, GError **error);
+  GPtrArray *(*list_fates) (UchStoreBackend *self, GError **error);
+  gboolean (*put_fate) (UchStoreBackend *self, const UchStoreFate *fate, GError **error);
+  gboolean (*count_rows) (UchStoreBackend *self, const char *table, gint64 *out_n, GError **error);
+
   gboolean (*prune) (UchStoreBackend *self,
                      UchStoreOld      what,
                      UchTime          before,
                      gint64          *out_last_seq,
                      GError         **error);
+  /* (nullable): a copy in the database's own way; else it is made row by row. */
   gboolean (*backup) (UchStoreBackend     *self,
                       const char          *path,
                       UchStoreProgressFunc progress,

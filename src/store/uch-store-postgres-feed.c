@@ -73,7 +73,7 @@ uch_store_postgres_list_deletions (UchStoreBackend *backend,
                                    GError         **error)
 {
   g_autoptr (UchPgStmt) stmt = uch_pg_prepare (
-      pg_of (backend), "SELECT table_name, id, seq FROM deletion"
+      pg_of (backend), "SELECT table_name, id, seq, made_at FROM deletion"
                        " WHERE seq > $1 AND seq <= $2 ORDER BY seq, table_name, id");
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_row_free);
   UchPgStep step;
@@ -91,6 +91,7 @@ uch_store_postgres_list_deletions (UchStoreBackend *backend,
       row->table = schema->table;
       row->id = g_strdup (uch_pg_stmt_get_text (stmt, 1));
       row->seq = uch_pg_stmt_get_int64 (stmt, 2);
+      row->made_at = uch_pg_stmt_get_int64 (stmt, 3);
       g_ptr_array_add (rows, row);
     }
   if (!uch_store_postgres_said (backend, step == UCH_PG_STEP_DONE, error))

@@ -7,7 +7,7 @@ typedef struct
 {
   UchStoreBackend parent;
   UchPg          *pg;        /* (owned) */
-  char           *uuid;      /* (owned) (nullable): the epoch this connection has seen */
+  char           *uuid;      /* (owned) (nullable): the epoch, while writing */
   char           *channel;   /* (owned): where commits are told */
   char           *marks_sql; /* the order over all tables, see list_marks() */
   gboolean        writing;
@@ -54,6 +54,11 @@ gboolean uch_store_postgres_count_fate (UchStoreBackend *backend,
                                         GError         **error);
 gboolean
 uch_store_postgres_get_fates (UchStoreBackend *backend, gint64 *out_counts, GError **error);
+GPtrArray *uch_store_postgres_page_positions (
+    UchStoreBackend *backend, const char *engineer_id, UchTime at, guint limit, GError **error);
+GPtrArray *uch_store_postgres_list_fates (UchStoreBackend *backend, GError **error);
+gboolean
+uch_store_postgres_put_fate (UchStoreBackend *backend, const UchStoreFate *fate, GError **error);
 gboolean uch_store_postgres_prune (UchStoreBackend *backend,
                                    UchStoreOld      what,
                                    UchTime          before,

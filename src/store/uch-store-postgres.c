@@ -109,14 +109,8 @@ lock_order (UchStorePostgres *self, GError **error)
     }
   for (guint i = 0; i < UCH_N_STORE_NUMBERS; i++)
     self->numbers[i] = uch_pg_stmt_get_int64 (read, (int) i);
-  if (self->uuid != NULL
-      && g_strcmp0 (self->uuid, uch_pg_stmt_get_text (read, UCH_N_STORE_NUMBERS)) != 0)
-    {
-      g_set_error_literal (error, UCH_STORE_ERROR, UCH_STORE_ERROR_UNAVAILABLE,
-                           "The store was restored meanwhile: this program must be started anew");
-      uch_pg_rollback (self->pg);
-      return FALSE;
-    }
+  g_free (self->uuid);
+  self->uuid = g_strdup (uch_pg_stmt_get_text (read, UCH_N_STORE_NUMBERS));
   return TRUE;
 }
 
@@ -253,12 +247,13 @@ postgres_get_uuid (UchStoreBackend *backend, char **out_uuid, GError **error)
 {
   UchStorePostgres *self = (UchStorePostgres *) backend;
 
-  if (!uch_store_postgres_said (
-          backend, uch_pg_get_text (self->pg, "SELECT uuid FROM epoch", out_uuid, error), error))
-    return FALSE;
-  g_free (self->uuid);
-  self->uuid = g_strdup (*out_uuid);
-  return TRUE;
+  if (self->writing)
+    {
+      *out_uuid = g_strdup (self->uuid);
+      return TRUE;
+    }
+  return uch_store_postgres_said (
+      backend, uch_pg_get_text (self->pg, "SELECT uuid FROM epoch", out_uuid, error), error);
 }
 
 static gboolean
@@ -376,6 +371,38 @@ postgres_put_deletion (UchStoreBackend *backend,
   return uch_store_postgres_said (backend, uch_pg_stmt_send (stmt, error), error);
 }
 
+static gboolean
+postgres_count_rows (UchStoreBackend *backend, const char *table, gint64 *out_n, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM \"%s\"", table);
+
+  return uch_store_postgres_said (backend, uch_pg_get_int64 (pg_of (backend), sql, out_n, error),
+                                  error);
+}
+
+static gboolean
+postgres_get_size (UchStoreBackend *backend, gint64 *out_bytes, GError **error)
+{
+  return uch_store_postgres_said (
+      backend,
+      uch_pg_get_int64 (pg_of (backend),
+                        "SELECT coalesce (sum (pg_total_relation_size (oid)), 0)::bigint"
+                        " FROM pg_class WHERE relkind = 'r'"
+                        " AND relnamespace = current_schema ()::regnamespace",
+                        out_bytes, error),
+      error);
+}
+
+/* VACUUM FULL locks every table for long; without it the space is used again by this database. */
+static gboolean
+postgres_shrink (UchStoreBackend *backend, gboolean alone, GError **error)
+{
+  return uch_store_postgres_said (
+      backend,
+      uch_pg_exec (pg_of (backend), alone ? "VACUUM (FULL, ANALYZE)" : "VACUUM (ANALYZE)", error),
+      error);
+}
+
 static const UchStoreBackendClass postgres_class = {
   .free = postgres_free,
   .adopt = postgres_adopt,
@@ -406,8 +433,14 @@ static const UchStoreBackendClass postgres_class = {
   .get_last_position = uch_store_postgres_get_last_position,
   .count_fate = uch_store_postgres_count_fate,
   .get_fates = uch_store_postgres_get_fates,
+  .page_positions = uch_store_postgres_page_positions,
+  .list_fates = uch_store_postgres_list_fates,
+  .put_fate = uch_store_postgres_put_fate,
+  .count_rows = postgres_count_rows,
   .prune = uch_store_postgres_prune,
   .check = uch_store_postgres_check,
+  .get_size = postgres_get_size,
+  .shrink = postgres_shrink,
   .open_line = uch_store_postgres_open_line,
 };
 
@@ -426,22 +459,11 @@ check_tables (UchPg *pg, GError **error)
   return TRUE;
 }
 
-/* A server that comes back may stand on an older copy of its files, or carry newer tables. */
+/* A server that comes back may carry newer tables, or none. */
 static gboolean
 greet (UchPg *pg, gpointer user_data, GError **error)
 {
-  UchStorePostgres *self = user_data;
-  g_autofree char  *uuid = NULL;
-
-  if (!uch_pg_check_version (pg, PRODUCT, STEPS, error)
-      || !uch_pg_get_text (pg, "SELECT uuid FROM epoch", &uuid, error))
-    return FALSE;
-  if (self->uuid == NULL || g_strcmp0 (self->uuid, uuid) == 0)
-    return TRUE;
-  g_set_error (error, UCH_PG_ERROR, UCH_PG_ERROR_UNAVAILABLE,
-               "The database %s holds another store now: this program must be started anew",
-               uch_pg_get_name (pg));
-  return FALSE;
+  return uch_pg_check_version (pg, PRODUCT, STEPS, error);
 }
 
 static gboolean
@@ -490,6 +512,6 @@ uch_store_postgres_open (const char *url, UchStoreFlags flags, GError **error)
   self->pg = g_steal_pointer (&pg);
   self->channel = g_steal_pointer (&channel);
   self->marks_sql = uch_store_postgres_write_marks_sql ();
-  uch_pg_set_greeting (self->pg, greet, self);
+  uch_pg_set_greeting (self->pg, greet, NULL);
   return &self->parent;
 }

@@ -51,9 +51,10 @@ gboolean uch_store_commit (UchStore *self, GError **error);
 void     uch_store_rollback (UchStore *self);
 gint64   uch_store_get_committed (UchStore *self);
 /* A line to the other processes at this database; NULL where there can be none. */
-UchStoreLine       *
+UchStoreLine          *
 uch_store_open_line (UchStore *self, const UchStoreLineFuncs *funcs, gpointer user_data);
-char *uch_store_make_id (UchStore *self, UchTime now);
+gboolean uch_store_gave_way (UchStore *self, guint *n_retries);
+char    *uch_store_make_id (UchStore *self, UchTime now);
 
 /* uch-store-push.c: one push within a writing transaction */
 GPtrArray *uch_store_push_within (UchStore         *self,
@@ -81,3 +82,11 @@ UchAccount *uch_store_find_account (UchStore *self, const char *login, GError **
 /* uch-store-sight.c: what a role may see */
 gboolean   uch_store_may_see_table (const UchSession *session, UchTable table);
 UchEntity *uch_store_dup_seen (const UchSession *session, UchEntity *row);
+
+/* uch-store-copy.c */
+gboolean uch_store_back_up_by_copy (UchStore            *self,
+                                    const char          *path,
+                                    UchStoreProgressFunc progress,
+                                    gpointer             user_data,
+                                    GCancellable        *cancellable,
+                                    GError             **error);

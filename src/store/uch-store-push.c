@@ -383,6 +383,26 @@ uch_store_push_within (UchStore         *self,
   return g_steal_pointer (&acks);
 }
 
+static GPtrArray *
+push_once (UchStore         *self,
+           const UchSession *session,
+           const char       *client,
+           GPtrArray        *ops,
+           UchTime           now,
+           gint64           *out_last_mid,
+           GError          **error)
+{
+  g_autoptr (GPtrArray) acks = NULL;
+
+  if (!uch_store_begin (self, error))
+    return NULL;
+  acks = uch_store_push_within (self, session, client, ops, now, out_last_mid, error);
+  if (acks != NULL)
+    return uch_store_commit (self, error) ? g_steal_pointer (&acks) : NULL;
+  uch_store_rollback (self);
+  return NULL;
+}
+
 /**
  * uch_store_push:
  * @self: a store
@@ -412,16 +432,15 @@ uch_store_push (UchStore         *self,
                 GError          **error)
 {
   g_autoptr (GPtrArray) acks = NULL;
+  g_autoptr (GError) local_error = NULL;
+  guint n_retries = 0;
 
   *out_last_mid = 0;
-  if (!uch_store_begin (self, error))
-    return NULL;
-  acks = uch_store_push_within (self, session, client, ops, now, out_last_mid, error);
-  if (acks == NULL)
-    {
-      uch_store_rollback (self);
-      return NULL;
-    }
+  while ((acks = push_once (self, session, client, ops, now, out_last_mid, &local_error)) == NULL
+         && uch_store_gave_way (self, &n_retries))
+    g_clear_error (&local_error);
   *out_head = self->head;
-  return uch_store_commit (self, error) ? g_steal_pointer (&acks) : NULL;
+  if (acks == NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return g_steal_pointer (&acks);
 }

@@ -47,20 +47,38 @@ uch_store_sqlite_put_position (UchStoreBackend       *backend,
   return TRUE;
 }
 
+/* What read_position() reads. */
+#define COLUMNS                                                                                    \
+  "engineer_id, at, latitude, longitude, accuracy_m, speed_mps, course_deg, battery_percent,"      \
+  " source, received_at"
+
+static void
+read_position (UchDbStmt *stmt, UchLastPosition *position)
+{
+  position->engineer_id = g_strdup (uch_db_stmt_get_text (stmt, 0));
+  position->position.at = uch_db_stmt_get_int64 (stmt, 1);
+  position->position.latitude = uch_db_stmt_get_double (stmt, 2);
+  position->position.longitude = uch_db_stmt_get_double (stmt, 3);
+  position->position.accuracy_m = uch_db_stmt_get_double (stmt, 4);
+  position->position.speed_mps = uch_db_stmt_get_double (stmt, 5);
+  position->position.course_deg = uch_db_stmt_get_double (stmt, 6);
+  position->position.battery_percent = (int) uch_db_stmt_get_int64 (stmt, 7);
+  position->source = g_strdup (uch_db_stmt_get_text (stmt, 8));
+  position->received_at = uch_db_stmt_get_int64 (stmt, 9);
+}
+
 gboolean
 uch_store_sqlite_get_last_position (UchStoreBackend  *backend,
                                     const char       *engineer_id,
                                     UchLastPosition **out_position,
                                     GError          **error)
 {
-  g_autoptr (UchDbStmt) stmt = uch_db_prepare (
-      db_of (backend),
-      "SELECT at, latitude, longitude, accuracy_m, speed_mps, course_deg, battery_percent,"
-      " source, received_at FROM position WHERE engineer_id = ? AND shown = 1"
-      " ORDER BY at DESC LIMIT 1",
-      error);
-  UchLastPosition *last;
-  UchDbStep        step;
+  g_autoptr (UchDbStmt) stmt
+      = uch_db_prepare (db_of (backend),
+                        "SELECT " COLUMNS " FROM position WHERE engineer_id = ? AND shown = 1"
+                        " ORDER BY at DESC LIMIT 1",
+                        error);
+  UchDbStep step;
 
   *out_position = NULL;
   if (stmt == NULL)
@@ -70,17 +88,8 @@ uch_store_sqlite_get_last_position (UchStoreBackend  *backend,
   if (step != UCH_DB_STEP_ROW)
     return uch_store_sqlite_said (step == UCH_DB_STEP_DONE, error);
 
-  *out_position = last = g_new0 (UchLastPosition, 1);
-  last->engineer_id = g_strdup (engineer_id);
-  last->position.at = uch_db_stmt_get_int64 (stmt, 0);
-  last->position.latitude = uch_db_stmt_get_double (stmt, 1);
-  last->position.longitude = uch_db_stmt_get_double (stmt, 2);
-  last->position.accuracy_m = uch_db_stmt_get_double (stmt, 3);
-  last->position.speed_mps = uch_db_stmt_get_double (stmt, 4);
-  last->position.course_deg = uch_db_stmt_get_double (stmt, 5);
-  last->position.battery_percent = (int) uch_db_stmt_get_int64 (stmt, 6);
-  last->source = g_strdup (uch_db_stmt_get_text (stmt, 7));
-  last->received_at = uch_db_stmt_get_int64 (stmt, 8);
+  *out_position = g_new0 (UchLastPosition, 1);
+  read_position (stmt, *out_position);
   return TRUE;
 }
 
@@ -120,6 +129,84 @@ uch_store_sqlite_get_fates (UchStoreBackend *backend, gint64 *out_counts, GError
         out_counts[fate] = uch_db_stmt_get_int64 (stmt, 1);
     }
   return uch_store_sqlite_said (step == UCH_DB_STEP_DONE, error);
+}
+
+GPtrArray *
+uch_store_sqlite_page_positions (
+    UchStoreBackend *backend, const char *engineer_id, UchTime at, guint limit, GError **error)
+{
+  g_autoptr (UchDbStmt) stmt
+      = uch_db_prepare (db_of (backend),
+                        "SELECT " COLUMNS ", shown FROM position WHERE (engineer_id, at) > ($1, $2)"
+                        " ORDER BY engineer_id, at LIMIT $3",
+                        error);
+  g_autoptr (GPtrArray) positions
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_position_free);
+  UchDbStep step;
+
+  if (stmt == NULL)
+    {
+      uch_store_sqlite_said (FALSE, error);
+      return NULL;
+    }
+  uch_db_stmt_bind_text (stmt, 1, engineer_id);
+  uch_db_stmt_bind_int64 (stmt, 2, at);
+  uch_db_stmt_bind_int64 (stmt, 3, limit);
+  while ((step = uch_db_stmt_step (stmt, error)) == UCH_DB_STEP_ROW)
+    {
+      UchStorePosition *position = g_new0 (UchStorePosition, 1);
+
+      read_position (stmt, &position->position);
+      position->shown = uch_db_stmt_get_int64 (stmt, 10) != 0;
+      g_ptr_array_add (positions, position);
+    }
+  if (!uch_store_sqlite_said (step == UCH_DB_STEP_DONE, error))
+    return NULL;
+  return g_steal_pointer (&positions);
+}
+
+GPtrArray *
+uch_store_sqlite_list_fates (UchStoreBackend *backend, GError **error)
+{
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare (
+      db_of (backend), "SELECT engineer_id, fate, n FROM position_fate ORDER BY engineer_id, fate",
+      error);
+  g_autoptr (GPtrArray) fates
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_fate_free);
+  UchDbStep step;
+
+  if (stmt == NULL)
+    {
+      uch_store_sqlite_said (FALSE, error);
+      return NULL;
+    }
+  while ((step = uch_db_stmt_step (stmt, error)) == UCH_DB_STEP_ROW)
+    {
+      UchStoreFate *fate = g_new0 (UchStoreFate, 1);
+
+      fate->engineer_id = g_strdup (uch_db_stmt_get_text (stmt, 0));
+      fate->fate = (UchPositionFate) uch_db_stmt_get_int64 (stmt, 1);
+      fate->n = uch_db_stmt_get_int64 (stmt, 2);
+      g_ptr_array_add (fates, fate);
+    }
+  if (!uch_store_sqlite_said (step == UCH_DB_STEP_DONE, error))
+    return NULL;
+  return g_steal_pointer (&fates);
+}
+
+gboolean
+uch_store_sqlite_put_fate (UchStoreBackend *backend, const UchStoreFate *fate, GError **error)
+{
+  g_autoptr (UchDbStmt) stmt = uch_db_prepare (
+      db_of (backend), "INSERT INTO position_fate (engineer_id, fate, n) VALUES ($1, $2, $3)",
+      error);
+
+  if (stmt == NULL)
+    return uch_store_sqlite_said (FALSE, error);
+  uch_db_stmt_bind_text (stmt, 1, fate->engineer_id);
+  uch_db_stmt_bind_int64 (stmt, 2, fate->fate);
+  uch_db_stmt_bind_int64 (stmt, 3, fate->n);
+  return uch_store_sqlite_said (uch_db_stmt_run (stmt, error), error);
 }
 
 /* *out_last_seq: for deletions, the highest seq that is forgotten; else left alone. */

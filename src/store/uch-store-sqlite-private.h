@@ -27,6 +27,11 @@ gboolean uch_store_sqlite_count_fate (UchStoreBackend *backend,
                                       UchPositionFate  fate,
                                       GError         **error);
 gboolean uch_store_sqlite_get_fates (UchStoreBackend *backend, gint64 *out_counts, GError **error);
+GPtrArray *uch_store_sqlite_page_positions (
+    UchStoreBackend *backend, const char *engineer_id, UchTime at, guint limit, GError **error);
+GPtrArray *uch_store_sqlite_list_fates (UchStoreBackend *backend, GError **error);
+gboolean
+uch_store_sqlite_put_fate (UchStoreBackend *backend, const UchStoreFate *fate, GError **error);
 gboolean uch_store_sqlite_prune (UchStoreBackend *backend,
                                  UchStoreOld      what,
                                  UchTime          before,

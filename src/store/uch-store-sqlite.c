@@ -341,7 +341,7 @@ sqlite_list_deletions (UchStoreBackend *backend, gint64 after, gint64 to, GError
 {
   g_autoptr (UchDbStmt) stmt
       = uch_db_prepare (db_of (backend),
-                        "SELECT table_name, id, seq FROM deletion"
+                        "SELECT table_name, id, seq, made_at FROM deletion"
                         " WHERE seq > ? AND seq <= ? ORDER BY seq, table_name, id",
                         error);
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_row_free);
@@ -362,6 +362,7 @@ sqlite_list_deletions (UchStoreBackend *backend, gint64 after, gint64 to, GError
       row->table = schema->table;
       row->id = g_strdup (uch_db_stmt_get_text (stmt, 1));
       row->seq = uch_db_stmt_get_int64 (stmt, 2);
+      row->made_at = uch_db_stmt_get_int64 (stmt, 3);
       g_ptr_array_add (rows, row);
     }
   if (step == UCH_DB_STEP_ERROR)
@@ -388,6 +389,14 @@ sqlite_max_row_seq (UchStoreBackend *backend,
   g_autofree char *sql = g_strdup_printf ("SELECT ifnull (max (seq), 0) FROM \"%s\"", schema->name);
 
   return uch_store_sqlite_said (uch_db_get_int64 (db_of (backend), sql, out_seq, error), error);
+}
+
+static gboolean
+sqlite_count_rows (UchStoreBackend *backend, const char *table, gint64 *out_n, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM \"%s\"", table);
+
+  return uch_store_sqlite_said (uch_db_get_int64 (db_of (backend), sql, out_n, error), error);
 }
 
 static gboolean
@@ -465,6 +474,10 @@ static const UchStoreBackendClass sqlite_class = {
   .get_last_position = uch_store_sqlite_get_last_position,
   .count_fate = uch_store_sqlite_count_fate,
   .get_fates = uch_store_sqlite_get_fates,
+  .page_positions = uch_store_sqlite_page_positions,
+  .list_fates = uch_store_sqlite_list_fates,
+  .put_fate = uch_store_sqlite_put_fate,
+  .count_rows = sqlite_count_rows,
   .prune = uch_store_sqlite_prune,
   .backup = sqlite_backup,
   .check = sqlite_check,

@@ -192,7 +192,7 @@ uch_store_tick (UchStore *self, UchTime now, guint *out_n_done, GError **error)
 /**
  * uch_store_backup:
  * @self: a store; it may be in use
- * @path: the file to make
+ * @path: the file to make, a store of SQLite whatever this one is
  * @progress: (nullable) (scope call): told how far it is
  * @user_data: for @progress
  * @cancellable: (nullable): stops it and leaves nothing behind
@@ -211,6 +211,8 @@ uch_store_backup (UchStore            *self,
                   GCancellable        *cancellable,
                   GError             **error)
 {
+  if (self->backend->klass->backup == NULL)
+    return uch_store_back_up_by_copy (self, path, progress, user_data, cancellable, error);
   return BACKEND (self, backup, path, progress, user_data, cancellable, error);
 }
 

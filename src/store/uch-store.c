@@ -7,6 +7,8 @@
 #include "core/uch-id.h"
 #include "store/uch-store-private.h"
 
+#define RETRIES_MAX 5
+
 G_DEFINE_QUARK (uch - store - error - quark, uch_store_error)
 G_DEFINE_FINAL_TYPE (UchStore, uch_store, G_TYPE_OBJECT)
 
@@ -282,6 +284,23 @@ uch_store_set_meter (UchStore *self, UchStoreMeter meter, gpointer user_data)
   self->meter_data = user_data;
 }
 
+/* Somebody restored the store or moved it away while this program had it open: what it would write
+ * now nobody would ever see. */
+static gboolean
+check_epoch (UchStore *self, GError **error)
+{
+  g_autofree char *uuid = NULL;
+
+  if (!BACKEND (self, get_uuid, &uuid, error))
+    return FALSE;
+  if (g_strcmp0 (uuid, self->uuid) == 0)
+    return TRUE;
+  g_set_error_literal (error, UCH_STORE_ERROR, UCH_STORE_ERROR_UNAVAILABLE,
+                       "The store was restored or moved meanwhile: this program must be started"
+                       " anew");
+  return FALSE;
+}
+
 gboolean
 uch_store_begin (UchStore *self, GError **error)
 {
@@ -294,7 +313,7 @@ uch_store_begin (UchStore *self, GError **error)
     }
   if (!BACKEND (self, begin, TRUE, error))
     return FALSE;
-  if (!BACKEND (self, get_number, UCH_STORE_HEAD, &self->head, error))
+  if (!check_epoch (self, error) || !BACKEND (self, get_number, UCH_STORE_HEAD, &self->head, error))
     {
       BACKEND (self, rollback);
       return FALSE;
@@ -331,6 +350,15 @@ gint64
 uch_store_get_committed (UchStore *self)
 {
   return self->committed;
+}
+
+/* Whether the transaction that just failed did so in favour of another one (deadlock,
+ * serialization) and should be made again as a whole: nothing of it is left. Not for ever: then it
+ * is told as UNAVAILABLE, and the client sends it again. */
+gboolean
+uch_store_gave_way (UchStore *self, guint *n_retries)
+{
+  return self->backend->gave_way && (*n_retries)++ < RETRIES_MAX;
 }
 
 UchStoreLine *

@@ -102,7 +102,8 @@ typedef struct
   UchTable   table;
   gint64     seq;
   char      *id;
-  UchEntity *row; /* (owned) (nullable) */
+  UchEntity *row;     /* (owned) (nullable) */
+  UchTime    made_at; /* of a deletion */
 } UchStoreRow;
 
 typedef struct

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "db/uch-db.h"
+#include "store/uch-store-copy.h"
 #include "support/uch-test-postgres.h"
 
 /* SplitMix64: the same numbers in every run. */
@@ -216,6 +217,37 @@ suite_move (Suite *self, const char *url)
     g_free (self->url);
   self->url = g_strdup (url);
   suite_restart (self);
+}
+
+/* Goes back to a backup, in the database of the suite's kind; the new epoch is the caller's. */
+void
+suite_restore (Suite *self, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *url = g_strconcat ("sqlite:", path, NULL);
+  g_autofree char *database = NULL;
+  g_autoptr (UchStore) from = NULL;
+  g_autoptr (UchStore) to = NULL;
+  g_autoptr (GArray) tallies = NULL;
+
+  if (self->database == NULL)
+    {
+      suite_move (self, url);
+      return;
+    }
+  database = uch_test_postgres_add_database ();
+  from = uch_store_open (url, 0, suite_random, &self->random, self->now, &error);
+  g_assert_no_error (error);
+  to = uch_store_open (database, UCH_STORE_CREATE, suite_random, &self->random, self->now, &error);
+  g_assert_no_error (error);
+  tallies = uch_store_copy (from, to, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_clear_object (&to);
+  g_clear_object (&self->store);
+  uch_test_postgres_drop_database (self->database);
+  g_free (self->database);
+  self->url = self->database = g_steal_pointer (&database);
+  open_store (self);
 }
 
 /* Runs SQL past the store, as somebody with the file or the superuser's password can. FALSE: it

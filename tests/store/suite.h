@@ -46,6 +46,7 @@ typedef enum
 
 void     suite_add (const char *path, SuiteFunc func);
 void     suite_add_for (SuiteDatabase database, const char *path, SuiteFunc func);
+void     suite_restore (Suite *self, const char *path);
 void     suite_move (Suite *self, const char *url);
 gboolean suite_exec (const char *url, const char *sql);
 char    *suite_dump (Suite *self, gsize *out_len);

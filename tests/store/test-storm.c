@@ -239,12 +239,10 @@ restore (Storm *storm)
 {
   Suite *suite = storm->suite;
   g_autoptr (GError) error = NULL;
-  g_autofree char *url = NULL;
 
   if (storm->backup == NULL || storm->restored)
     return;
-  url = g_strconcat ("sqlite:", storm->backup, NULL);
-  suite_move (suite, url);
+  suite_restore (suite, storm->backup);
   g_assert_true (uch_store_renew (suite->store, suite->now, &error));
   g_assert_no_error (error);
   storm->restored = TRUE;
