@@ -10,17 +10,28 @@
 #define ADMIN (HEAD | R (ADMIN))
 #define DESK (ADMIN | R (DISPATCHER))
 
+/* An engineer's own shift: he taps when it begins and ends. */
+#define OWN_SHIFT_SLACK_MS (5 * UCH_MINUTE_MS)
+#define OWN_SHIFT_MAX_MS (16 * UCH_HOUR_MS)
+
 /* Who may keep which register. Source: the office's roles; an admin imports and sees to users, but
  * has nothing to do with subscribers. What stands at 0 changes by its own commands alone; the store
  * itself may put any row: that is how an office's old tickets are imported. */
 static const guint put_roles[UCH_N_TABLES] = {
-  [UCH_TABLE_SETTING] = ADMIN,    [UCH_TABLE_REASON] = ADMIN,
-  [UCH_TABLE_ZONE] = ADMIN,       [UCH_TABLE_CENTRE] = ADMIN,
-  [UCH_TABLE_COMPANY] = DESK,     [UCH_TABLE_HOUSE] = DESK,
-  [UCH_TABLE_ENTRANCE] = DESK,    [UCH_TABLE_STAFF] = ADMIN,
-  [UCH_TABLE_SHIFT] = DESK,       [UCH_TABLE_CLIENT] = HEAD | R (DISPATCHER) | R (CLERK),
-  [UCH_TABLE_TICKET] = R (STORE), [UCH_TABLE_VISIT] = R (STORE),
-  [UCH_TABLE_NOTE] = R (STORE),   [UCH_TABLE_CALL] = R (STORE),
+  [UCH_TABLE_SETTING] = ADMIN,
+  [UCH_TABLE_REASON] = ADMIN,
+  [UCH_TABLE_ZONE] = ADMIN,
+  [UCH_TABLE_CENTRE] = ADMIN,
+  [UCH_TABLE_COMPANY] = DESK,
+  [UCH_TABLE_HOUSE] = DESK,
+  [UCH_TABLE_ENTRANCE] = DESK,
+  [UCH_TABLE_STAFF] = ADMIN,
+  [UCH_TABLE_SHIFT] = DESK | R (ENGINEER),
+  [UCH_TABLE_CLIENT] = HEAD | R (DISPATCHER) | R (CLERK),
+  [UCH_TABLE_TICKET] = R (STORE),
+  [UCH_TABLE_VISIT] = R (STORE),
+  [UCH_TABLE_NOTE] = R (STORE),
+  [UCH_TABLE_CALL] = R (STORE),
   [UCH_TABLE_EVENT] = R (STORE),
 };
 
@@ -98,9 +109,35 @@ finish_house (UchDraft *draft, UchHouse *house)
   return TRUE;
 }
 
+/* An engineer goes on and off shift himself: he begins one of his own now, and ends it now. Who
+ * works when is planned by others. */
+static gboolean
+check_own_shift (UchDraft *draft, const UchShift *shift)
+{
+  g_autoptr (UchShift) before
+      = uch_snapshot_get (draft->snapshot, UCH_TABLE_SHIFT, UCH_ENTITY (shift)->id);
+  UchTime now_at = before != NULL ? shift->ends_at : shift->starts_at;
+
+  if (g_strcmp0 (shift->staff_id, draft->actor->staff_id) != 0
+      || (before != NULL && g_strcmp0 (before->staff_id, shift->staff_id) != 0))
+    return uch_draft_refuse (draft, UCH_REFUSAL_NOT_ALLOWED, "staff_id");
+  if (shift->kind != UCH_SHIFT_WORK || (before != NULL && before->kind != UCH_SHIFT_WORK))
+    return uch_draft_refuse (draft, UCH_REFUSAL_NOT_ALLOWED, "kind");
+  if (before != NULL && before->starts_at != shift->starts_at)
+    return uch_draft_refuse (draft, UCH_REFUSAL_NOT_ALLOWED, "starts_at");
+  if (ABS (now_at - draft->at) > OWN_SHIFT_SLACK_MS)
+    return uch_draft_refuse (draft, UCH_REFUSAL_BAD_ARGUMENT,
+                             before != NULL ? "ends_at" : "starts_at");
+  if (shift->ends_at - shift->starts_at > OWN_SHIFT_MAX_MS)
+    return uch_draft_refuse (draft, UCH_REFUSAL_BAD_ARGUMENT, "ends_at");
+  return TRUE;
+}
+
 static gboolean
 finish_shift (UchDraft *draft, const UchShift *shift)
 {
+  if (draft->actor->role == UCH_ROLE_ENGINEER && !check_own_shift (draft, shift))
+    return FALSE;
   if (shift->ends_at <= shift->starts_at)
     return uch_draft_refuse (draft, UCH_REFUSAL_BAD_ARGUMENT, "ends_at");
   if (uch_draft_peek (draft, UCH_TABLE_STAFF, shift->staff_id) == NULL)
@@ -213,7 +250,7 @@ uch_decide_delete (UchDraft *draft)
 
   if (!get_table (draft, &table))
     return FALSE;
-  if (!uch_register_may_delete (table))
+  if (!uch_register_may_delete (table) || draft->actor->role == UCH_ROLE_ENGINEER)
     return uch_draft_refuse (draft, UCH_REFUSAL_NOT_ALLOWED, "table");
   row = uch_draft_need (draft, table, "id");
   if (row == NULL || !uch_draft_check_base (draft, row))

@@ -1,9 +1,5 @@
 #include "core/uch-promise.h"
 
-/* Lights, in time after the start and before due. Source: the office's rules of the promise. */
-#define YELLOW_AFTER_MS (25 * UCH_MINUTE_MS)
-#define ORANGE_BEFORE_MS (10 * UCH_MINUTE_MS)
-
 /**
  * uch_promise_get_start:
  *
@@ -69,9 +65,9 @@ uch_promise_get (const UchVisit *visit, UchTime now)
     return UCH_PROMISE_RED;
   if (now < start)
     return UCH_PROMISE_WAITING;
-  if (now >= visit->due_at - ORANGE_BEFORE_MS)
+  if (now >= visit->due_at - UCH_PROMISE_ORANGE_BEFORE_MS)
     return UCH_PROMISE_ORANGE;
-  if (now >= start + YELLOW_AFTER_MS && visit->state != UCH_VISIT_EN_ROUTE)
+  if (now >= start + UCH_PROMISE_YELLOW_AFTER_MS && visit->state != UCH_VISIT_EN_ROUTE)
     return UCH_PROMISE_YELLOW;
   return UCH_PROMISE_RUNNING;
 }

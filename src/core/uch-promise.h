@@ -7,6 +7,10 @@ G_BEGIN_DECLS
 
 #define UCH_PROMISE_DEFAULT_MS (40 * UCH_MINUTE_MS)
 
+/* Lights, in time after the start and before due. Source: the office's rules of the promise. */
+#define UCH_PROMISE_YELLOW_AFTER_MS (25 * UCH_MINUTE_MS)
+#define UCH_PROMISE_ORANGE_BEFORE_MS (10 * UCH_MINUTE_MS)
+
 typedef enum
 {
   UCH_PROMISE_NONE,    /* no time agreed, or it no longer counts */

@@ -418,6 +418,61 @@ test_clockwork (void)
                    UCH_VISIT_MISSED);
 }
 
+/* An engineer begins and ends a shift of his own, now; who works when is planned by others. */
+static void
+test_own_shift (void)
+{
+  static const struct
+  {
+    const char *id, *staff;
+    gint64      starts_ms, ends_ms; /* after now; G_MAXINT64: not said */
+    const char *code, *field;
+  } cases[] = {
+    { "s1", "ivan", 0, 9 * UCH_HOUR_MS, NULL, NULL },
+    { "s1", "ivan", G_MAXINT64, UCH_SECOND_MS, NULL, NULL },
+    { "s1", "ivan", UCH_HOUR_MS, 2 * UCH_HOUR_MS, "not_allowed", "starts_at" },
+    { "s1", "ivan", G_MAXINT64, UCH_HOUR_MS, "bad_argument", "ends_at" },
+    { "s2", "ivan", UCH_HOUR_MS, 9 * UCH_HOUR_MS, "bad_argument", "starts_at" },
+    { "s2", "ivan", 0, 20 * UCH_HOUR_MS, "bad_argument", "ends_at" },
+    { "s2", "petr", 0, 9 * UCH_HOUR_MS, "not_allowed", "staff_id" },
+    { "s0", "ivan", G_MAXINT64, 0, "not_allowed", "staff_id" },
+  };
+  g_autoptr (Office) office = office_new ();
+  g_autoptr (UchVerdict) removed = NULL;
+  UchShift *others = uch_entity_new (UCH_TABLE_SHIFT, "s0");
+
+  uch_entity_set_text (others, &others->staff_id, "petr");
+  others->ends_at = OFFICE_NOW + UCH_HOUR_MS;
+  uch_memory_snapshot_put (office->snapshot, others);
+  g_object_unref (others);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (UchVerdict) verdict = NULL;
+      GVariantDict fields;
+
+      g_variant_dict_init (&fields, NULL);
+      g_variant_dict_insert (&fields, "staff_id", "s", cases[i].staff);
+      if (cases[i].starts_ms != G_MAXINT64)
+        g_variant_dict_insert (&fields, "starts_at", "x", OFFICE_NOW + cases[i].starts_ms);
+      g_variant_dict_insert (&fields, "ends_at", "x", OFFICE_NOW + cases[i].ends_ms);
+      verdict = office_try (office, UCH_ROLE_ENGINEER,
+                            uch_command_new_with ("c", UCH_COMMAND_PUT, OFFICE_NOW, "table", "s",
+                                                  "shift", "id", "s", cases[i].id, "fields", "v",
+                                                  g_variant_dict_end (&fields), NULL));
+      if (cases[i].code != NULL)
+        assert_refused (verdict, cases[i].code, cases[i].field);
+      else
+        {
+          g_assert_cmpint (verdict->kind, ==, UCH_VERDICT_OK);
+          uch_memory_snapshot_apply (office->snapshot, verdict->changes);
+        }
+    }
+  removed
+      = office_try (office, UCH_ROLE_ENGINEER,
+                    office_command (office, "row.delete", "table", "'shift'", "id", "'s1'", NULL));
+  assert_refused (removed, "not_allowed", "table");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -439,5 +494,6 @@ main (int argc, char **argv)
   g_test_add_func ("/core/decide/zone-in-use-stays", test_zone_in_use_stays);
   g_test_add_func ("/core/decide/duplicates", test_duplicates);
   g_test_add_func ("/core/decide/clockwork", test_clockwork);
+  g_test_add_func ("/core/decide/own-shift", test_own_shift);
   return g_test_run ();
 }
