@@ -255,6 +255,40 @@ uch_store_reveal (UchStore         *self,
 }
 
 /**
+ * uch_store_log_export:
+ * @self: a store
+ * @session: who exports
+ * @table: whose rows leave with what tells who a client is
+ * @now: the store's clock
+ * @error: return location
+ *
+ * Logs a look at a whole table ("*"), as uch_store_reveal() does at one field. Before the rows are
+ * read.
+ *
+ * Returns: whether it is durable
+ */
+gboolean
+uch_store_log_export (
+    UchStore *self, const UchSession *session, UchTable table, UchTime now, GError **error)
+{
+  g_autofree char *id = uch_store_make_id (self, now);
+  g_autoptr (UchLook) look = uch_entity_new_of (&uch_look_schema, id);
+
+  look->at = now;
+  look->account_id = g_strdup (session->account_id);
+  look->session_id = g_strdup (UCH_ENTITY (session)->id);
+  look->table_name = g_strdup (uch_schema_get (table)->name);
+  look->row_id = g_strdup ("*");
+  look->field = g_strdup ("*");
+  if (!uch_store_begin (self, error))
+    return FALSE;
+  if (BACKEND (self, put_row, look, 0, error))
+    return uch_store_commit (self, error);
+  uch_store_rollback (self);
+  return FALSE;
+}
+
+/**
  * uch_store_list_looks:
  * @self: a store
  * @by: an admin

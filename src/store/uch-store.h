@@ -165,6 +165,9 @@ char      *uch_store_reveal (UchStore         *self,
                              UchTime           now,
                              GError          **error);
 
+gboolean uch_store_log_export (
+    UchStore *self, const UchSession *session, UchTable table, UchTime now, GError **error);
+
 typedef void (*UchStoreProgressFunc) (gint64 n_done, gint64 n_total, gpointer user_data);
 gboolean   uch_store_backup (UchStore            *self,
                              const char          *path,

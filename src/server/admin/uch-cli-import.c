@@ -9,6 +9,7 @@
 #include "core/uch-place.h"
 #include "exchange/uch-import.h"
 #include "server/admin/uch-cli.h"
+#include "server/uch-log.h"
 
 /* The office in memory, with houses found by their key at once. */
 #define UCH_TYPE_CLI_OFFICE (uch_cli_office_get_type ())
@@ -135,6 +136,38 @@ write_errors (const UchImport *import, const char *path, GError **error)
   return text == NULL || g_file_set_contents (path, text, -1, error);
 }
 
+/* The same for a program. */
+static void
+tell (const UchImport *import, gboolean trial)
+{
+  static const char *const  kinds[] = { "warning", "duplicate", "error" };
+  static const UchCliColumn columns[] = { { "line", "line", UCH_CLI_NUMBER },
+                                          { "kind", "kind", UCH_CLI_TEXT },
+                                          { "text", "text", UCH_CLI_TEXT } };
+  g_autoptr (UchCliReport) report = NULL;
+
+  if (!uch_cli_is_json ())
+    return;
+  report = uch_cli_report_new ();
+  uch_cli_report_add_bool (report, "written", NULL, !trial);
+  uch_cli_report_add_int (report, "new", NULL, import->n_new);
+  uch_cli_report_add_int (report, "changed", NULL, import->n_changed);
+  uch_cli_report_add_int (report, "same", NULL, import->n_same);
+  uch_cli_report_add_int (report, "duplicates", NULL, import->n_duplicates);
+  uch_cli_report_add_int (report, "errors", NULL, import->n_errors);
+  uch_cli_report_add_int (report, "warnings", NULL, import->n_warnings);
+  uch_cli_report_add_table (report, "issues", NULL, columns, G_N_ELEMENTS (columns));
+  for (guint i = 0; i < import->issues->len; i++)
+    {
+      const UchIssue  *issue = g_ptr_array_index (import->issues, i);
+      g_autofree char *line = g_strdup_printf ("%u", issue->line);
+      const char      *cells[] = { line, kinds[issue->kind], issue->text };
+
+      uch_cli_report_add_row (report, cells);
+    }
+  uch_cli_report_print (report);
+}
+
 static gboolean
 import_file (
     UchStore *store, UchImportKind kind, const char *path, const Options *options, GError **error)
@@ -171,15 +204,18 @@ import_file (
   if (import == NULL)
     return FALSE;
   report = uch_import_report (import);
-  fputs (report, stdout);
-  if (!write_errors (import, options->errors, error))
+  if (!uch_cli_is_json ())
+    fputs (report, stdout);
+  uch_cli_progress_begin (_ ("Writing"), UCH_CLI_ROWS);
+  if (!write_errors (import, options->errors, error)
+      || (!options->dry_run && !uch_cli_push (store, import->commands, "import", error)))
     return FALSE;
   if (options->dry_run)
-    {
-      puts (_ ("This was a trial: nothing was written."));
-      return TRUE;
-    }
-  return uch_cli_push (store, import->commands, "import", error);
+    uch_cli_say ("%s", _ ("This was a trial: nothing was written."));
+  else
+    uch_log_event (UCH_LOG_ADMIN, NULL, "a file was imported");
+  tell (import, options->dry_run);
+  return TRUE;
 }
 
 /**

@@ -90,12 +90,16 @@ static gboolean
 print_fingerprint (const char *folder, GError **error)
 {
   g_autoptr (GTlsCertificate) certificate = uch_folder_load_certificate (folder, error);
+  g_autoptr (UchCliReport) report = uch_cli_report_new ();
   g_autofree char *fingerprint = NULL;
 
   if (certificate == NULL)
     return FALSE;
   fingerprint = uch_certificate_dup_fingerprint (certificate);
-  g_print ("%s\n", fingerprint);
+  uch_cli_say ("%s", fingerprint);
+  uch_cli_report_add_text (report, "data", NULL, folder);
+  uch_cli_report_add_text (report, "fingerprint", NULL, fingerprint);
+  uch_cli_report_print (report);
   return TRUE;
 }
 
@@ -179,15 +183,17 @@ uch_cli_init (int argc, char *argv[])
       || (login != NULL
           && !add_first (store, login, name, role != NULL ? role : "head", password, &error)))
     return uch_cli_fail (error);
-  g_print (_ ("There is a store now in %s. The fingerprint of its certificate:\n"), place.folder);
+  uch_cli_say (_ ("There is a store now in %s. The fingerprint of its certificate:"), place.folder);
   return print_fingerprint (place.folder, &error) ? 0 : uch_cli_fail (error);
 }
 
 static void
-print_login_cb (const UchStaff *staff, const char *password, gpointer user_data)
+add_login_cb (const UchStaff *staff, const char *password, gpointer user_data)
 {
-  g_print ("%s\t%s\t%s\t%s\n", uch_demo_town_get_login (staff), password,
-           uch_role_nicks[staff->role], staff->name);
+  const char *cells[]
+      = { uch_demo_town_get_login (staff), password, uch_role_nicks[staff->role], staff->name };
+
+  uch_cli_report_add_row (user_data, cells);
 }
 
 /**
@@ -211,18 +217,25 @@ uch_cli_demo (int argc, char *argv[])
     { "tickets", 0, 0, G_OPTION_ARG_INT, &n_tickets, N_ ("How many tickets"), N_ ("N") },
     { NULL },
   };
+  const UchCliColumn columns[] = { { "login", _ ("Login"), UCH_CLI_TEXT },
+                                   { "password", _ ("Password"), UCH_CLI_TEXT },
+                                   { "role", _ ("Role"), UCH_CLI_TEXT },
+                                   { "name", _ ("Name"), UCH_CLI_TEXT } };
+  g_autoptr (UchCliReport) report = uch_cli_report_new ();
   UchDemoOptions options;
   GError        *error = NULL;
 
   if (!uch_cli_parse (argc, argv, _ ("Makes a store of an invented town."), entries, &place))
     return 2;
+  uch_cli_report_add_table (report, "people", NULL, columns, G_N_ELEMENTS (columns));
   store = make_store (place.folder, url, NULL, &error);
   options = (UchDemoOptions){ .seed = (guint32) seed,
                               .n_houses = (guint) MAX (n_houses, 0),
                               .n_tickets = (guint) MAX (n_tickets, 0),
                               .now = uch_cli_now () };
-  if (store == NULL || !uch_admin_demo_fill (store, &options, print_login_cb, NULL, &error))
+  if (store == NULL || !uch_admin_demo_fill (store, &options, add_login_cb, report, &error))
     return uch_cli_fail (error);
+  uch_cli_report_print (report);
   return 0;
 }
 

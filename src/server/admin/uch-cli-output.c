@@ -97,6 +97,27 @@ uch_cli_complain (int status, const char *message)
   uch_cli_report_print (report);
 }
 
+/**
+ * uch_cli_done:
+ * @name: what it was done to
+ * @value: which one
+ *
+ * A person needs no word about what went as it should; a program gets {"done": true, @name:
+ * @value}.
+ */
+void
+uch_cli_done (const char *name, const char *value)
+{
+  g_autoptr (UchCliReport) report = NULL;
+
+  if (!as_json)
+    return;
+  report = uch_cli_report_new ();
+  uch_cli_report_add_bool (report, "done", NULL, TRUE);
+  uch_cli_report_add_text (report, name, NULL, value);
+  uch_cli_report_print (report);
+}
+
 static void
 part_free (gpointer data)
 {
@@ -183,6 +204,15 @@ uch_cli_report_add_int (UchCliReport *self, const char *name, const char *label,
   begin_member (self, name);
   json_builder_add_int_value (self->json, value);
   add_line (self, label, g_strdup_printf ("%" G_GINT64_FORMAT, value));
+}
+
+/* With one digit for a person. */
+void
+uch_cli_report_add_real (UchCliReport *self, const char *name, const char *label, double value)
+{
+  begin_member (self, name);
+  json_builder_add_double_value (self->json, value);
+  add_line (self, label, g_strdup_printf ("%.1f", value));
 }
 
 /**

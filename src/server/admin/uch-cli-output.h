@@ -32,6 +32,8 @@ gboolean uch_cli_is_json (void);
 void     uch_cli_say (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void     uch_cli_complain (int status, const char *message);
 
+void uch_cli_done (const char *name, const char *value);
+
 UchCliReport *uch_cli_report_new (void);
 void          uch_cli_report_free (UchCliReport *self);
 void          uch_cli_report_add_text (UchCliReport *self,
@@ -39,6 +41,8 @@ void          uch_cli_report_add_text (UchCliReport *self,
                                        const char   *label,
                                        const char   *value);
 void uch_cli_report_add_int (UchCliReport *self, const char *name, const char *label, gint64 value);
+void
+uch_cli_report_add_real (UchCliReport *self, const char *name, const char *label, double value);
 void
 uch_cli_report_add_bytes (UchCliReport *self, const char *name, const char *label, gint64 value);
 void

@@ -5,23 +5,31 @@
 
 #include "core/uch-people.h"
 #include "server/admin/uch-cli.h"
+#include "server/uch-log.h"
 
 static int
 list_users (UchStore *store, const UchSession *session)
 {
+  const UchCliColumn columns[] = { { "login", _ ("Login"), UCH_CLI_TEXT },
+                                   { "role", _ ("Role"), UCH_CLI_TEXT },
+                                   { "staff", _ ("Member of staff"), UCH_CLI_TEXT },
+                                   { "state", _ ("State"), UCH_CLI_TEXT } };
+  g_autoptr (UchCliReport) report = uch_cli_report_new ();
   GError *error = NULL;
   g_autoptr (GPtrArray) accounts = uch_store_list_accounts (store, session, uch_cli_now (), &error);
 
   if (accounts == NULL)
     return uch_cli_fail (error);
+  uch_cli_report_add_table (report, "users", NULL, columns, G_N_ELEMENTS (columns));
   for (guint i = 0; i < accounts->len; i++)
     {
       const UchAccount *account = g_ptr_array_index (accounts, i);
+      const char *cells[] = { account->login, uch_role_nicks[account->role], account->staff_id,
+                              account->disabled ? "disabled" : NULL };
 
-      g_print ("%s\t%s\t%s%s\n", account->login, uch_role_nicks[account->role],
-               account->staff_id != NULL ? account->staff_id : "",
-               account->disabled ? "\tdisabled" : "");
+      uch_cli_report_add_row (report, cells);
     }
+  uch_cli_report_print (report);
   return 0;
 }
 
@@ -49,7 +57,11 @@ add_user (UchStore         *store,
     return uch_cli_refuse ("%s", _ ("A password is expected on standard input"));
   account = uch_store_add_account (store, session, login, password, (UchRole) index, staff_id,
                                    uch_cli_now (), &error);
-  return account != NULL ? 0 : uch_cli_fail (error);
+  if (account == NULL)
+    return uch_cli_fail (error);
+  uch_log_event (UCH_LOG_ADMIN, NULL, "an account was added");
+  uch_cli_done ("login", account->login);
+  return 0;
 }
 
 static int
@@ -63,15 +75,30 @@ set_password (UchStore         *store,
 
   if (password == NULL)
     return uch_cli_refuse ("%s", _ ("A password is expected on standard input"));
-  return uch_store_set_password (store, session, login, password, uch_cli_now (), &error)
-             ? 0
-             : uch_cli_fail (error);
+  if (!uch_store_set_password (store, session, login, password, uch_cli_now (), &error))
+    return uch_cli_fail (error);
+  uch_log_event (UCH_LOG_ADMIN, NULL, "a password was set");
+  uch_cli_done ("login", login);
+  return 0;
+}
+
+static int
+set_disabled (UchStore *store, const UchSession *session, const char *login, gboolean disabled)
+{
+  GError *error = NULL;
+
+  if (!uch_store_set_disabled (store, session, login, disabled, uch_cli_now (), &error))
+    return uch_cli_fail (error);
+  uch_log_event (UCH_LOG_ADMIN, NULL,
+                 disabled ? "an account was disabled" : "an account was enabled");
+  uch_cli_done ("login", login);
+  return 0;
 }
 
 /**
  * uch_cli_user:
  *
- * "user list", "user add LOGIN", "user password LOGIN", "user disable LOGIN", "user enable LOGIN".
+ * "user list", "user add LOGIN", "user passwd LOGIN", "user disable LOGIN", "user enable LOGIN".
  */
 int
 uch_cli_user (int argc, char *argv[])
@@ -89,15 +116,22 @@ uch_cli_user (int argc, char *argv[])
       N_ ("The password is the first line of this file"), N_ ("FILE") },
     { NULL },
   };
+  static const char *const verbs[]
+      = { "list", "add", "passwd", "password", "disable", "enable", NULL };
   const char *verb, *login;
   GError     *error = NULL;
 
-  if (!uch_cli_parse (argc, argv,
-                      _ ("user list | add LOGIN | password LOGIN | disable LOGIN | enable LOGIN"),
-                      entries, &place))
+  if (!uch_cli_parse (
+          argc, argv,
+          _ ("Lists who may sign in, adds somebody, gives a new password, shuts somebody "
+             "out or lets him in again. Whoever is shut out is stopped at his next "
+             "step. A password is read from standard input."),
+          entries, &place))
     return 2;
   verb = place.rest != NULL ? place.rest[0] : "list";
   login = place.rest != NULL ? place.rest[1] : NULL;
+  if (!g_strv_contains (verbs, verb))
+    return uch_cli_refuse (_ ("There is no “user %s”: list, add, passwd, disable or enable"), verb);
   if (login == NULL && strcmp (verb, "list") != 0)
     return uch_cli_refuse ("%s", _ ("Say whom: a login is missing"));
   store = uch_cli_open (place.folder, 0, &error);
@@ -108,12 +142,7 @@ uch_cli_user (int argc, char *argv[])
   if (strcmp (verb, "add") == 0)
     return add_user (store, session, login, role != NULL ? role : "dispatcher", staff_id,
                      password_file);
-  if (strcmp (verb, "password") == 0 || strcmp (verb, "passwd") == 0)
+  if (g_str_has_prefix (verb, "passw"))
     return set_password (store, session, login, password_file);
-  if (strcmp (verb, "disable") == 0 || strcmp (verb, "enable") == 0)
-    return uch_store_set_disabled (store, session, login, strcmp (verb, "disable") == 0,
-                                   uch_cli_now (), &error)
-               ? 0
-               : uch_cli_fail (error);
-  return uch_cli_refuse (_ ("There is no “user %s”: list, add, passwd, disable or enable"), verb);
+  return set_disabled (store, session, login, strcmp (verb, "disable") == 0);
 }

@@ -279,6 +279,7 @@ uch_cli_push (UchStore *store, GPtrArray *commands, const char *device, GError *
       for (guint i = first; i < MIN (first + PUSH_LEN, commands->len); i++)
         g_ptr_array_add (ops, uch_store_op_new (i + 1, g_ptr_array_index (commands, i)));
       acks = uch_store_push (store, session, client, ops, uch_cli_now (), &last_mid, &head, error);
+      uch_cli_progress (first + ops->len, commands->len, NULL);
       if (acks == NULL)
         return FALSE;
       for (guint i = 0; i < acks->len; i++)

@@ -60,5 +60,7 @@ int uch_cli_backup (int argc, char *argv[]);
 int uch_cli_restore (int argc, char *argv[]);
 int uch_cli_verify (int argc, char *argv[]);
 int uch_cli_compact (int argc, char *argv[]);
+int uch_cli_status (int argc, char *argv[]);
+int uch_cli_export (int argc, char *argv[]);
 
 G_END_DECLS
