@@ -103,7 +103,7 @@ hear_presence (UchRelay *self, JsonObject *object)
     uch_live_hear_presence (self->server->live, &presence);
 }
 
-/* Says all that is known here first-hand. */
+/* Says all that is known here first-hand, and what desks said without a live connection. */
 static void
 tell_all (UchRelay *self)
 {
@@ -113,7 +113,7 @@ tell_all (UchRelay *self)
     {
       const UchPresence *presence = uch_presence_list_get (list, i);
 
-      if (strcmp (presence->process, self->me) == 0)
+      if (strcmp (presence->process, self->me) == 0 || *presence->process == '\0')
         uch_relay_tell_presence (self, presence);
     }
 }
