@@ -62,5 +62,6 @@ int uch_cli_verify (int argc, char *argv[]);
 int uch_cli_compact (int argc, char *argv[]);
 int uch_cli_status (int argc, char *argv[]);
 int uch_cli_export (int argc, char *argv[]);
+int uch_cli_migrate (int argc, char *argv[]);
 
 G_END_DECLS
