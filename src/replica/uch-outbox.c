@@ -450,6 +450,25 @@ uch_outbox_settle (UchOutbox *self, gint64 cursor, UchTime now, GError **error)
 }
 
 /**
+ * uch_outbox_rewind:
+ * @cursor: how far the rows that are shown reach
+ *
+ * The opposite of uch_outbox_settle(), for rows that turn out to be older than they were: without
+ * power replica.db may lose what was written last, this file does not.
+ */
+gboolean
+uch_outbox_rewind (UchOutbox *self, gint64 cursor, GError **error)
+{
+  g_autoptr (UchDbStmt) stmt
+      = uch_db_prepare (self->db, "UPDATE op SET state = 1 WHERE state = 2 AND seq > ?", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  uch_db_stmt_bind_int64 (stmt, 1, cursor);
+  return uch_db_stmt_run (stmt, error);
+}
+
+/**
  * uch_outbox_renumber:
  * @new_id: a name that the store has never heard
  * @also_answered: what was accepted within the last days is sent again as well: the store is one

@@ -86,6 +86,7 @@ gboolean   uch_outbox_answer (UchOutbox         *self,
                               GError           **error);
 gboolean   uch_outbox_close_gap (UchOutbox *self, const char *staff_id, gint64 mid, GError **error);
 gboolean   uch_outbox_settle (UchOutbox *self, gint64 cursor, UchTime now, GError **error);
+gboolean   uch_outbox_rewind (UchOutbox *self, gint64 cursor, GError **error);
 gboolean   uch_outbox_renumber (UchOutbox  *self,
                                 const char *staff_id,
                                 const char *new_id,

@@ -111,6 +111,20 @@ load_actor (UchReplicaDb *self, GError **error)
   return uch_replica_db_set_actor (self, &actor, error);
 }
 
+/* What the rows do not show, because they are older or of another store, stands above them again.
+ */
+static gboolean
+rewind_outbox (UchReplicaDb *self, GError **error)
+{
+  g_autofree char *store = NULL;
+
+  if (!self->ready)
+    return TRUE;
+  return uch_outbox_get_meta (self->outbox, "store", &store, error)
+         && uch_outbox_rewind (
+             self->outbox, g_strcmp0 (store, self->store) == 0 ? MAX (self->cursor, 0) : 0, error);
+}
+
 /**
  * uch_replica_db_open:
  * @directory: (nullable): made if it is not there; %NULL keeps everything in memory, for tests
@@ -135,7 +149,7 @@ uch_replica_db_open (const char *directory, const UchSources *sources, GError **
     return NULL;
   /* The two files are not atomic together: what a crash left between them is put right here. */
   if (!uch_outbox_settle (self->outbox, self->cursor, sources->now (sources->data), error)
-      || !uch_replica_db_rebase (self, NULL, error))
+      || !rewind_outbox (self, error) || !uch_replica_db_rebase (self, NULL, error))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -166,6 +166,38 @@ test_undo_survives_a_restart (void)
   copy_remove_directory (directory);
 }
 
+/* Without power replica.db may go back to what it was; what its person has done stays in sight. */
+static void
+test_older_rows_keep_what_was_done (void)
+{
+  char            *directory = copy_make_directory ();
+  g_autofree char *path = g_build_filename (directory, "replica.db", NULL);
+  g_autofree char *older = NULL;
+  gsize            older_len;
+  g_autoptr (UchReplicaDb) db = copy_open (directory);
+  g_autoptr (UchDecided) decided = NULL;
+  g_autoptr (GPtrArray) changes = NULL;
+  GPtrArray *rows = copy_rows_new ();
+
+  copy_sync (db, "s", 5);
+  g_clear_object (&db);
+  g_assert_true (g_file_get_contents (path, &older, &older_len, NULL));
+  db = copy_open (directory);
+  decided = copy_submit (db, copy_make_note (db, "n1", "ой"), NULL);
+  copy_answer (db, 1, UCH_VERDICT_OK, 6);
+  copy_add_row (rows, UCH_TABLE_NOTE, "n1", 6, ",\"ticket_id\":\"t1\",\"text\":\"ой\"");
+  changes = copy_feed (db, "s", 5, 6, FALSE, rows);
+  g_clear_object (&db);
+
+  g_assert_true (g_file_set_contents (path, older, (gssize) older_len, NULL));
+  db = copy_open (directory);
+  g_assert_cmpint (uch_replica_db_get_cursor (db), ==, 5);
+  g_assert_true (copy_has_row (db, UCH_TABLE_NOTE, "n1"));
+  g_assert_cmpuint (copy_count_waiting (db), ==, 0);
+  g_clear_object (&db);
+  copy_remove_directory (directory);
+}
+
 static void
 test_each_person_has_an_outbox (void)
 {
@@ -277,6 +309,7 @@ main (int argc, char **argv)
   g_test_add_func ("/replica-db/refused-is-taken-back", test_refused_is_taken_back_and_kept);
   g_test_add_func ("/replica-db/lost-answer", test_lost_answer);
   g_test_add_func ("/replica-db/undo-survives-a-restart", test_undo_survives_a_restart);
+  g_test_add_func ("/replica-db/older-rows-keep-what-was-done", test_older_rows_keep_what_was_done);
   g_test_add_func ("/replica-db/each-person-has-an-outbox", test_each_person_has_an_outbox);
   g_test_add_func ("/replica-db/new-epoch", test_new_epoch);
   g_test_add_func ("/replica-db/nobody-signed-in", test_nobody_signed_in);
