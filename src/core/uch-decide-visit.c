@@ -181,6 +181,9 @@ check_unchanged (UchDraft *draft, UchTicket *ticket, UchVisit *open)
            || uch_draft_conflict (draft, UCH_REFUSAL_CHANGED, "visit", open);
   if (named != NULL)
     return uch_draft_conflict (draft, UCH_REFUSAL_CHANGED, "visit", named);
+  /* He saw a visit that came to nothing: it was refused, or went with a backup. */
+  if (base != NULL)
+    return uch_draft_refuse (draft, UCH_REFUSAL_UNKNOWN_ROW, "visit");
   return TRUE;
 }
 

@@ -65,6 +65,17 @@ test_thanks_is_closed_at_once (void)
   g_assert_cmpstr (uch_refusal_get_nick (verdict->refusal), ==, "illegal_step");
 }
 
+/* Somebody reassigns a visit that came to nothing: his first assignment was refused. */
+static void
+test_assign_what_never_was (void)
+{
+  g_autoptr (Office) office = office_new ();
+  g_autoptr (UchVerdict) verdict
+      = office_try (office, UCH_ROLE_DISPATCHER, assign (office, "'v'", "'ivan'", "'c0'"));
+
+  assert_refused (verdict, "unknown_row", "visit");
+}
+
 static const struct
 {
   const char *type;
@@ -477,6 +488,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/core/decide/assign-what-never-was", test_assign_what_never_was);
   g_test_add_func ("/core/decide/create", test_create);
   g_test_add_func ("/core/decide/thanks-is-closed-at-once", test_thanks_is_closed_at_once);
   g_test_add_func ("/core/decide/refusals", test_refusals);
