@@ -186,11 +186,26 @@ check_clients (Look *look, GError **error)
   return TRUE;
 }
 
+/* An undo gives a row back with the version that it had, at a place of its own. */
+static gboolean
+is_undo (Look *look, gint64 seq, gboolean *out_is, GError **error)
+{
+  g_autoptr (GPtrArray) ops
+      = BACKEND (look->store, list_changed, &uch_op_schema, seq - 1, seq, error);
+
+  if (ops == NULL)
+    return FALSE;
+  *out_is = ops->len == 1
+            && g_strcmp0 (((UchOp *) g_ptr_array_index (ops, 0))->type, UCH_COMMAND_UNDO) == 0;
+  return TRUE;
+}
+
 /* A row is of an operation that stands in the log, at the place the row says. */
 static gboolean
 check_row (Look *look, const UchEntity *row, GError **error)
 {
   g_autoptr (UchOp) op = NULL;
+  gboolean undone = FALSE;
 
   if (row->rev == NULL)
     {
@@ -199,9 +214,11 @@ check_row (Look *look, const UchEntity *row, GError **error)
     }
   if (!BACKEND (look->store, get_row, &uch_op_schema, row->rev, (gpointer *) &op, error))
     return FALSE;
+  if (op != NULL && op->parent.seq < row->seq && !is_undo (look, row->seq, &undone, error))
+    return FALSE;
   if (op == NULL)
     add_fault (look, "The %s %s is of an operation that never was", row->schema->name, row->id);
-  else if (op->parent.seq != row->seq)
+  else if (op->parent.seq != row->seq && !undone)
     add_fault (look, "The %s %s stands at %" G_GINT64_FORMAT ", its operation at %" G_GINT64_FORMAT,
                row->schema->name, row->id, row->seq, op->parent.seq);
   return TRUE;

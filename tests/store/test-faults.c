@@ -296,9 +296,16 @@ test_verify_finds_what_is_wrong (Suite *suite, gconstpointer data)
     "UPDATE house SET seq = seq - 100000",
     "UPDATE number SET value = value - 1 WHERE name = 'head'",
   };
+  g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
+  g_autoptr (UchCommand) edit
+      = suite_make_put (suite, "house", "h1", suite_fields ("technology", "GPON", NULL), NULL);
+  g_autoptr (UchCommand) undo = NULL; /* a row that was given back is no damage */
 
   suite_exec (suite->url,
               suite->database != NULL ? "DROP TRIGGER op_stands ON op" : "DROP TRIGGER op_stays");
+  sender_do (dasha, edit);
+  undo = suite_command (suite, UCH_COMMAND_UNDO, "event", edit->id, NULL);
+  sender_do (dasha, undo);
   g_assert_true (uch_store_verify (suite->store, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (damages); i++)
     {
