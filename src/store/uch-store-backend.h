@@ -29,6 +29,14 @@ typedef enum
 } UchStoreDue;
 #define UCH_N_STORE_DUES (UCH_STORE_DUE_CLOSE + 1)
 
+/* What an engineer's phone shows. */
+typedef enum
+{
+  UCH_STORE_WORK_OF_ENGINEER, /* visits of his that are open, or ended at the time or later */
+  UCH_STORE_WORK_OF_ZONE,     /* open tickets of the zone */
+} UchStoreWork;
+#define UCH_N_STORE_WORKS (UCH_STORE_WORK_OF_ZONE + 1)
+
 /* What grows old. */
 typedef enum
 {
@@ -123,6 +131,12 @@ typedef struct
                            GError         **error);
   GPtrArray *(*list_due) (
       UchStoreBackend *self, UchStoreDue due, UchTime until, guint limit, GError **error);
+  GPtrArray *(*list_work) (UchStoreBackend *self,
+                           UchStoreWork     which,
+                           const char      *id,
+                           UchTime          since,
+                           guint            limit,
+                           GError         **error);
   GPtrArray *(*list_shifts_at) (UchStoreBackend *self,
                                 const char      *staff_id,
                                 UchTime          at,

@@ -323,6 +323,24 @@ postgres_list_due (
 }
 
 static GPtrArray *
+postgres_list_work (UchStoreBackend *backend,
+                    UchStoreWork     which,
+                    const char      *id,
+                    UchTime          since,
+                    guint            limit,
+                    GError         **error)
+{
+  const UchSchema *schema = uch_schema_get (uch_store_works[which].table);
+  g_autoptr (UchPgStmt) stmt
+      = uch_pg_rows_prepare (pg_of (backend), schema, uch_store_works[which].rest);
+
+  uch_pg_stmt_bind_text (stmt, 1, id);
+  uch_pg_stmt_bind_int64 (stmt, 2, since);
+  uch_pg_stmt_bind_int64 (stmt, 3, limit);
+  return said_pointer (backend, uch_pg_rows_read_all (stmt, schema, error), error);
+}
+
+static GPtrArray *
 postgres_list_shifts_at (UchStoreBackend *backend, const char *staff_id, UchTime at, GError **error)
 {
   const UchSchema *schema = uch_schema_get (UCH_TABLE_SHIFT);
@@ -420,6 +438,7 @@ static const UchStoreBackendClass postgres_class = {
   .find_rows = postgres_find_rows,
   .page_rows = postgres_page_rows,
   .list_due = postgres_list_due,
+  .list_work = postgres_list_work,
   .list_shifts_at = postgres_list_shifts_at,
   .put_row = postgres_put_row,
   .delete_row = postgres_delete_row,

@@ -82,6 +82,7 @@ UchAccount *uch_store_find_account (UchStore *self, const char *login, GError **
 /* uch-store-sight.c: what a role may see */
 gboolean   uch_store_may_see_table (const UchSession *session, UchTable table);
 UchEntity *uch_store_dup_seen (const UchSession *session, UchEntity *row);
+UchEntity *uch_store_dup_masked (UchEntity *row);
 
 /* uch-store-copy.c */
 gboolean uch_store_back_up_by_copy (UchStore            *self,

@@ -55,8 +55,9 @@ find_sensitive (const UchSchema *schema, const char *name)
              : NULL;
 }
 
-static UchEntity *
-mask_fields (UchEntity *row)
+/* The row with its sensitive texts masked; itself when it has none. */
+UchEntity *
+uch_store_dup_masked (UchEntity *row)
 {
   UchEntity *copy = NULL;
 
@@ -154,7 +155,7 @@ uch_store_dup_seen (const UchSession *session, UchEntity *row)
     return NULL;
   if (session->role == UCH_ROLE_STORE)
     return g_object_ref (row);
-  return row->schema->table == UCH_TABLE_EVENT ? mask_event (row) : mask_fields (row);
+  return row->schema->table == UCH_TABLE_EVENT ? mask_event (row) : uch_store_dup_masked (row);
 }
 
 static gboolean

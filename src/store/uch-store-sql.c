@@ -19,3 +19,13 @@ const UchStoreDueSql uch_store_dues[UCH_N_STORE_DUES] = {
   = { UCH_TABLE_TICKET,
       "WHERE state = 'resolved' AND resolved_at <= $1 ORDER BY resolved_at, id LIMIT $2" },
 };
+
+const UchStoreWorkSql uch_store_works[UCH_N_STORE_WORKS] = {
+  [UCH_STORE_WORK_OF_ENGINEER]
+  = { UCH_TABLE_VISIT,
+      "WHERE engineer_id = $1 AND (ended_at = 0 OR ended_at >= $2) ORDER BY id DESC LIMIT $3" },
+  [UCH_STORE_WORK_OF_ZONE]
+  = { UCH_TABLE_TICKET,
+      "WHERE zone_id = $1 AND state IN ('new', 'in_work', 'on_hold') AND created_at >= $2"
+      " ORDER BY id DESC LIMIT $3" },
+};

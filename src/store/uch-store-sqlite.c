@@ -230,6 +230,26 @@ sqlite_list_due (
 }
 
 static GPtrArray *
+sqlite_list_work (UchStoreBackend *backend,
+                  UchStoreWork     which,
+                  const char      *id,
+                  UchTime          since,
+                  guint            limit,
+                  GError         **error)
+{
+  const UchSchema *schema = uch_schema_get (uch_store_works[which].table);
+  g_autoptr (UchDbStmt) stmt
+      = uch_rows_prepare (db_of (backend), schema, uch_store_works[which].rest, error);
+
+  if (stmt == NULL)
+    return said_pointer (NULL, error);
+  uch_db_stmt_bind_text (stmt, 1, id);
+  uch_db_stmt_bind_int64 (stmt, 2, since);
+  uch_db_stmt_bind_int64 (stmt, 3, limit);
+  return said_pointer (uch_rows_read_all (stmt, schema, error), error);
+}
+
+static GPtrArray *
 sqlite_list_shifts_at (UchStoreBackend *backend, const char *staff_id, UchTime at, GError **error)
 {
   const UchSchema *schema = uch_schema_get (UCH_TABLE_SHIFT);
@@ -461,6 +481,7 @@ static const UchStoreBackendClass sqlite_class = {
   .find_rows = sqlite_find_rows,
   .page_rows = sqlite_page_rows,
   .list_due = sqlite_list_due,
+  .list_work = sqlite_list_work,
   .list_shifts_at = sqlite_list_shifts_at,
   .put_row = sqlite_put_row,
   .delete_row = sqlite_delete_row,

@@ -1,0 +1,26 @@
+/* What an engineer's phone shows: his day, in one answer. */
+#pragma once
+
+#include "store/uch-store.h"
+
+G_BEGIN_DECLS
+
+/* Rows of one engineer's day, each once. All are as he may see them: sensitive texts masked. */
+typedef struct
+{
+  gint64     head;
+  GPtrArray *rows;    /* (owned) of UchEntity: his visits and all that they refer to, the lists */
+  GPtrArray *free;    /* (owned) of UchTicket: open ones of his zones that nobody has */
+  GPtrArray *history; /* (owned) of UchTicket: earlier ones of his houses, without their people */
+} UchStoreDay;
+
+UchStoreDay *uch_store_get_day (
+    UchStore *self, const UchSession *session, UchTime since, UchTime now, GError **error);
+char *uch_store_renew_own_tracker (UchStore         *self,
+                                   const UchSession *session,
+                                   UchTime           now,
+                                   GError          **error);
+void  uch_store_day_free (UchStoreDay *day);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchStoreDay, uch_store_day_free)
+
+G_END_DECLS

@@ -1,0 +1,165 @@
+/* An engineer's day: what is his, what nobody has, and nothing of others. */
+#include "suite.h"
+
+#include <string.h>
+
+#include "store/uch-store-phone.h"
+
+static UchStoreDay *
+day_of (Suite *suite, const char *login, UchTime since)
+{
+  g_autoptr (Sender) sender = suite_sender (suite, login);
+  g_autoptr (GError) error = NULL;
+  UchStoreDay *day = uch_store_get_day (suite->store, sender->session, since, suite->now, &error);
+
+  g_assert_no_error (error);
+  return day;
+}
+
+static gboolean
+has (GPtrArray *rows, UchTable table, const char *id)
+{
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const UchEntity *row = g_ptr_array_index (rows, i);
+
+      if (row->schema->table != table || strcmp (row->id, id) != 0)
+        continue;
+      g_assert_false (found); /* each once */
+      found = TRUE;
+    }
+  return found;
+}
+
+/* t1 is ivan's, t2 petr's, t3 nobody's, t4 waits for another day, t5 was ivan's and is done. */
+static void
+fill (Suite *suite)
+{
+  g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
+  g_autoptr (Sender) ivan = suite_sender (suite, "ivan");
+  static const char *const tickets[] = { "t1", "t2", "t3", "t4", "t5" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tickets); i++)
+    sender_do (dasha, suite_make_ticket (suite, tickets[i]));
+  sender_do (dasha, suite_make_assign (suite, "t1", "v1", "ivan", NULL));
+  sender_do (dasha, suite_make_assign (suite, "t2", "v2", "petr", NULL));
+  sender_do (dasha, suite_make_assign (suite, "t5", "v5", "ivan", NULL));
+  sender_do (dasha, suite_command (suite, UCH_COMMAND_NOTE_ADD, "note", "n1", "ticket", "t1",
+                                   "text", "собака", NULL));
+  sender_do (ivan, suite_command (suite, UCH_COMMAND_VISIT_ACCEPT, "visit", "v5", NULL));
+  sender_do (ivan, suite_command (suite, UCH_COMMAND_VISIT_DEPART, "visit", "v5", NULL));
+  sender_do (ivan, suite_command (suite, UCH_COMMAND_VISIT_ARRIVE, "visit", "v5", NULL));
+  sender_do (ivan, suite_command (suite, UCH_COMMAND_VISIT_FINISH, "visit", "v5", "result", "done",
+                                  "code", "settings", NULL));
+  sender_do (dasha, uch_command_new_with ("hold-t4", UCH_COMMAND_TICKET_HOLD, suite->now, "ticket",
+                                          "s", "t4", "reason", "s", "client_away", "wake_at", "x",
+                                          suite->now + UCH_DAY_MS, NULL));
+}
+
+static void
+test_day_is_his_own (Suite *suite, gconstpointer data)
+{
+  g_autoptr (UchStoreDay) ivan = NULL;
+  g_autoptr (UchStoreDay) petr = NULL;
+  g_autoptr (UchStoreDay) later = NULL;
+
+  fill (suite);
+  ivan = day_of (suite, "ivan", 0);
+  petr = day_of (suite, "petr", 0);
+  g_assert_true (has (ivan->rows, UCH_TABLE_VISIT, "v1")
+                 && has (ivan->rows, UCH_TABLE_TICKET, "t1"));
+  g_assert_true (has (ivan->rows, UCH_TABLE_VISIT, "v5") && has (ivan->rows, UCH_TABLE_NOTE, "n1"));
+  g_assert_true (has (ivan->rows, UCH_TABLE_HOUSE, "h1")
+                 && has (ivan->rows, UCH_TABLE_STAFF, "dasha"));
+  g_assert_false (has (ivan->rows, UCH_TABLE_VISIT, "v2")
+                  || has (ivan->rows, UCH_TABLE_TICKET, "t2"));
+  g_assert_true (has (petr->rows, UCH_TABLE_VISIT, "v2")
+                 && !has (petr->rows, UCH_TABLE_VISIT, "v1"));
+  g_assert_false (has (petr->rows, UCH_TABLE_NOTE, "n1"));
+  g_assert_cmpuint (ivan->free->len, ==, 1);
+  g_assert_true (has (ivan->free, UCH_TABLE_TICKET, "t3"));
+  g_assert_cmpuint (ivan->history->len, ==, 1);
+  g_assert_null (((UchTicket *) g_ptr_array_index (ivan->history, 0))->client_name);
+  g_assert_cmpint (ivan->head, ==, suite_head (suite));
+
+  later = day_of (suite, "ivan", suite->now + UCH_HOUR_MS);
+  g_assert_true (has (later->rows, UCH_TABLE_VISIT, "v1"));
+  g_assert_false (has (later->rows, UCH_TABLE_VISIT, "v5"));
+}
+
+static void
+test_day_masks_and_names_only (Suite *suite, gconstpointer data)
+{
+  g_autoptr (UchStoreDay) day = NULL;
+
+  suite_put (suite, UCH_TABLE_HOUSE, "h1", suite_fields ("access", "ключ у консьержа", NULL));
+  fill (suite);
+  day = day_of (suite, "ivan", 0);
+  for (guint i = 0; i < day->rows->len; i++)
+    {
+      const UchEntity *row = g_ptr_array_index (day->rows, i);
+
+      if (row->schema->table == UCH_TABLE_HOUSE)
+        g_assert_cmpstr (UCH_HOUSE (row)->access, ==, UCH_FIELD_MASK);
+      if (row->schema->table == UCH_TABLE_STAFF && strcmp (row->id, "ivan") != 0)
+        g_assert_null (UCH_STAFF (row)->zones);
+    }
+}
+
+static void
+test_day_is_for_engineers (Suite *suite, gconstpointer data)
+{
+  static const char *const others[] = { "dasha", "boss", "katya", "adam" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autoptr (Sender) sender = suite_sender (suite, others[i]);
+      g_autoptr (GError) error = NULL;
+      UchStoreDay *day = uch_store_get_day (suite->store, sender->session, 0, suite->now, &error);
+      g_autofree char *secret = NULL;
+
+      g_assert_null (day);
+      g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_NOT_ALLOWED);
+      g_clear_error (&error);
+      secret = uch_store_renew_own_tracker (suite->store, sender->session, suite->now, &error);
+      g_assert_null (secret);
+      g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_NOT_ALLOWED);
+    }
+}
+
+static void
+test_own_tracker_is_renewed (Suite *suite, gconstpointer data)
+{
+  g_autoptr (Sender) ivan = suite_sender (suite, "ivan");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *admins
+      = uch_store_add_tracker (suite->store, suite->local, "ivan", "desk's", suite->now, &error);
+  g_autofree char *first
+      = uch_store_renew_own_tracker (suite->store, ivan->session, suite->now, &error);
+  g_autofree char *second
+      = uch_store_renew_own_tracker (suite->store, ivan->session, suite->now, &error);
+  g_autofree char *by_admins = NULL, *by_first = NULL, *by_second = NULL;
+
+  g_assert_no_error (error);
+  by_admins = uch_store_find_tracker (suite->store, admins, &error);
+  by_second = uch_store_find_tracker (suite->store, second, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (by_admins, ==, "ivan");
+  g_assert_cmpstr (by_second, ==, "ivan");
+  by_first = uch_store_find_tracker (suite->store, first, &error);
+  g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_UNKNOWN);
+  g_assert_null (by_first);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  suite_add ("/store/phone/day-is-his-own", test_day_is_his_own);
+  suite_add ("/store/phone/day-masks-and-names-only", test_day_masks_and_names_only);
+  suite_add ("/store/phone/day-is-for-engineers", test_day_is_for_engineers);
+  suite_add ("/store/phone/own-tracker-is-renewed", test_own_tracker_is_renewed);
+  return g_test_run ();
+}
