@@ -12,7 +12,6 @@ import re
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ import traceback
 from pathlib import Path
 
 from accessibility import Accessibility, Node
+from cable import Cable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("UCHASTOK_BUILD", ROOT / "build"))
@@ -378,70 +378,6 @@ class Desk(Widget):
             self.quit()
         self.log.close()
         self.screen.close()
-
-
-class Cable:
-    """A network cable between a desk and the store: it can be pulled out, and be slow."""
-
-    def __init__(self, port):
-        self.target, self.delay_s, self.pairs = port, 0.0, set()
-        self.lock = threading.Lock()
-        self._listen(0)
-
-    def _listen(self, port):
-        self.listener = socket.create_server(("127.0.0.1", port))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
-
-    def _accept(self, listener):
-        while True:
-            try:
-                near, _ = listener.accept()
-            except OSError:
-                return
-            try:
-                far = socket.create_connection(("127.0.0.1", self.target))
-            except OSError:
-                near.close()
-                continue
-            with self.lock:
-                self.pairs.add((near, far))
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._pump, args=(source, sink, (near, far)), daemon=True).start()
-
-    def _pump(self, source, sink, pair):
-        try:
-            while data := source.recv(65536):
-                if self.delay_s:
-                    time.sleep(self.delay_s)
-                sink.sendall(data)
-        except OSError:
-            pass
-        self._drop(pair)
-
-    def _drop(self, pair):
-        for end in pair:
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            end.close()
-        with self.lock:
-            self.pairs.discard(pair)
-
-    def pull(self):
-        """Ends what is connected; whoever tries anew is refused."""
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        for pair in list(self.pairs):
-            self._drop(pair)
-
-    def plug(self):
-        self._listen(self.port)
-
-    def close(self):
-        if self.listener.fileno() >= 0:
-            self.pull()
 
 
 class Store:

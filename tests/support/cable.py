@@ -1,0 +1,80 @@
+"""A network between two programs that a test can break."""
+import socket
+import threading
+import time
+
+
+class Cable:
+    """A network cable between a desk or phone and the store: it can be pulled out, be slow, or break within a message."""
+
+    def __init__(self, port):
+        self.target, self.delay_s, self.pairs = port, 0.0, set()
+        self.left = None  # so many bytes more, both ways together, then everything on it ends
+        self.lock = threading.Lock()
+        self._listen(0)
+
+    def _listen(self, port):
+        self.listener = socket.create_server(("127.0.0.1", port))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+
+    def _accept(self, listener):
+        while True:
+            try:
+                near, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                near.close()
+                continue
+            with self.lock:
+                self.pairs.add((near, far))
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=self._pump, args=(source, sink, (near, far)), daemon=True).start()
+
+    def _pump(self, source, sink, pair):
+        try:
+            while data := source.recv(65536):
+                if self.delay_s:
+                    time.sleep(self.delay_s)
+                data, broken = self._spend(data)
+                sink.sendall(data)
+                if broken:
+                    self.pull()
+        except OSError:
+            pass
+        self._drop(pair)
+
+    def _spend(self, data):
+        """What of it still comes through, and whether the cable breaks after it."""
+        with self.lock:
+            if self.left is None or len(data) < self.left:
+                self.left = None if self.left is None else self.left - len(data)
+                return data, False
+            data, self.left = data[:self.left], None
+            return data, True
+
+    def _drop(self, pair):
+        for end in pair:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            end.close()
+        with self.lock:
+            self.pairs.discard(pair)
+
+    def pull(self):
+        """Ends what is connected; whoever tries anew is refused."""
+        if self.listener.fileno() >= 0:
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
+        for pair in list(self.pairs):
+            self._drop(pair)
+
+    def plug(self):
+        self._listen(self.port)
+
+    close = pull
