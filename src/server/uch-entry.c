@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "server/uch-server-private.h"
+#include "server/uch-token.h"
 
 /* A read that follows a poke costs so little of a token's right to ask; see UCH_ROUTE_FREE. */
 #define FOLLOWING_COST 0.1
-#define TOKEN_LEN_MAX 256
 
 /* How long it is remembered whose token one was, for requests that ask again when they write; and
  * of how many. */
@@ -174,19 +174,13 @@ authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 uch_entry_authenticate (UchRequest *request)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
-  const char         *said = soup_message_headers_get_one (headers, "Authorization");
-  UchServer          *self = request->server;
+  UchServer *self = request->server;
 
-  if (said == NULL || g_ascii_strncasecmp (said, "Bearer ", 7) != 0
-      || strlen (said) > TOKEN_LEN_MAX)
+  if (!uch_token_take (request))
     {
       self->metrics.refused_auth++;
-      uch_request_refuse (request, SOUP_STATUS_UNAUTHORIZED, "signed_out", NULL,
-                          "Sign in first: there is no token in this request");
       return;
     }
-  request->token = g_strstrip (g_strdup (said + 7));
   /* Only a token that was good has a right of its own: made-up ones count against where they come
    * from, and fill no memory. */
   if (uch_rate_knows (self->tokens, request->token))

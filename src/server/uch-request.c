@@ -84,8 +84,9 @@ resume (UchRequest *self)
     soup_server_message_unpause (self->message);
 }
 
-static gboolean
-takes_gzip (UchRequest *self)
+/* Whether the answer may be compressed. */
+gboolean
+uch_request_takes_gzip (UchRequest *self)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (self->message);
   const char         *accepted = soup_message_headers_get_list (headers, "Accept-Encoding");
@@ -168,7 +169,8 @@ uch_request_answer (UchRequest *self, guint status, const char *type, GBytes *bo
   if (self->gone)
     return;
   soup_server_message_set_status (self->message, status, get_phrase (status));
-  soup_message_headers_replace (headers, "Cache-Control", "no-store");
+  if (soup_message_headers_get_one (headers, "Cache-Control") == NULL)
+    soup_message_headers_replace (headers, "Cache-Control", "no-store");
   soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
   soup_message_headers_replace (headers, "Strict-Transport-Security", "max-age=31536000");
   if (body == NULL)
@@ -182,7 +184,8 @@ uch_request_answer (UchRequest *self, guint status, const char *type, GBytes *bo
   soup_message_headers_set_content_type (headers, type, NULL);
   if (g_bytes_get_size (body) > GZIP_LEN_MIN)
     soup_message_headers_replace (headers, "Vary", "Accept-Encoding");
-  if (g_bytes_get_size (body) > GZIP_LEN_MIN && takes_gzip (self))
+  if (g_bytes_get_size (body) > GZIP_LEN_MIN && uch_request_takes_gzip (self)
+      && soup_message_headers_get_one (headers, "Content-Encoding") == NULL)
     {
       g_autoptr (GTask) task = g_task_new (NULL, NULL, gzipped_cb, uch_request_ref (self));
 

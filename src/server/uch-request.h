@@ -60,7 +60,8 @@ UchRequest *uch_request_ref (UchRequest *self);
 void        uch_request_unref (UchRequest *self);
 UchRequest *uch_request_of (SoupServerMessage *message);
 
-void uch_request_pause (UchRequest *self);
+void     uch_request_pause (UchRequest *self);
+gboolean uch_request_takes_gzip (UchRequest *self);
 
 void uch_request_answer (UchRequest *self, guint status, const char *type, GBytes *body);
 void uch_request_answer_json (UchRequest *self, char *json);

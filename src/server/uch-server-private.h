@@ -84,6 +84,6 @@ void uch_server_end_session (UchServer *self, const char *session_id);
 /* The routes, one file per group. */
 const UchRoute       *uch_server_list_routes (guint group);
 extern const UchRoute uch_routes_session[], uch_routes_push[], uch_routes_feed[],
-    uch_routes_track[], uch_routes_live[], uch_routes_health[];
+    uch_routes_track[], uch_routes_live[], uch_routes_health[], uch_routes_phone[];
 
 G_END_DECLS

@@ -121,6 +121,10 @@ def what_may_be_done_is_done(folder):
     ending(daemon, anna, clerk, head)
     live.close()
     daemon.stop()
+    daemon.start()
+    anna.close()
+    phone_page(daemon, anna)
+    daemon.stop()
 
 
 def one_who_says_two_things(stranger):
@@ -164,6 +168,31 @@ def positions(daemon, anna, live):
     command("user", "add", "petr", "--role", "engineer", "--staff", engineer, "--data", daemon.folder, stdin=PASSWORD + "\n")
     petr = Checked(daemon, "petr")
     assert petr.ask("POST", "/v1/positions", {"p": [{"t": now * 1000, "lat": 45.05, "lon": 41.95}]})[0] == 204
+
+
+def phone_page(daemon, anna):
+    """Its files, signing in by cookie, the day."""
+    phone = Checked(daemon)
+    ours = {"X-Uchastok": "1", "Content-Type": "application/json", "Origin": f"https://127.0.0.1:{daemon.port}"}
+    assert phone.ask("GET", "/m", raw=True)[0] == 308
+    for name in ("", "app.js", "style.css", "icon.svg", "icon-192.png", "app.webmanifest"):
+        assert phone.ask("GET", f"/m/{name}", raw=True)[0] == 200
+    assert phone.ask("GET", "/m/", headers={"If-None-Match": phone.answer.getheader("ETag")}, raw=True)[0] == 200
+    assert phone.ask("GET", "/m/", headers={"If-None-Match": phone.answer.getheader("ETag")}, raw=True)[0] == 304
+    assert phone.ask("POST", "/v1/phone/session", {"login": "petr", "password": PASSWORD})[0] == 403
+    assert phone.ask("POST", "/v1/phone/session", {"login": "anna", "password": PASSWORD}, ours)[0] == 403
+    assert phone.ask("POST", "/v1/phone/session", {"login": "petr", "password": PASSWORD, "device": "d"}, ours)[0] == 204
+    cookie = {"Cookie": phone.answer.getheader("Set-Cookie").split(";")[0]}
+    assert phone.ask("GET", "/v1/phone/day?since=0", headers=cookie)[0] == 200
+    again = {**cookie, "If-None-Match": phone.answer.getheader("ETag")}
+    assert phone.ask("GET", "/v1/phone/day?since=0", headers=again, raw=True)[0] == 304
+    assert anna.ask("GET", "/v1/phone/day")[0] == 403 and anna.ask("POST", "/v1/phone/tracker", {})[0] == 403
+    assert phone.ask("POST", "/v1/phone/tracker", {}, {**cookie, **ours})[0] == 200
+    assert phone.ask("DELETE", "/v1/phone/session", headers=cookie)[0] == 403
+    assert phone.ask("DELETE", "/v1/phone/session", headers={**cookie, **ours}, raw=True)[0] == 204
+    assert phone.ask("GET", "/m/none-such.js")[0] == 404
+    wrong = [phone.ask("POST", "/v1/phone/session", {"login": "stranger", "password": "wrong"}, ours)[0] for _ in range(5)]
+    assert wrong[0] == 401 and wrong[-1] == 429, wrong
 
 
 def ending(daemon, anna, clerk, head):
@@ -238,7 +267,8 @@ def a_cursor_below_the_floor_is_told_where_it_is(folder):
 
 def examples(anna):
     """A good body of every route that takes one; a route that is not here fails the test."""
-    return {"/v1/session": {"login": "anna", "password": PASSWORD, "device": {"id": "d", "name": "n", "app": "a"}},
+    return {"/v1/phone/session": {"login": "petr", "password": PASSWORD, "device": "d"}, "/v1/phone/tracker": {},
+            "/v1/session": {"login": "anna", "password": PASSWORD, "device": {"id": "d", "name": "n", "app": "a"}},
             "/v1/push": {"store": anna.store, "client": anna.name, "schema": 1, "ops": [{
                 "mid": 1, "id": str(uuid.uuid4()), "type": "note.add", "at": 5, "args": {}}]},
             "/v1/reveal": {"table": "house", "id": anna.house(), "field": "access"},

@@ -1,0 +1,48 @@
+// The two lists: my visits in the order of the day, and what nobody has.
+import { say } from './words.js';
+import { h, icon, categoryOf, colorOf, durationOf, midnight } from './ui.js';
+import { clock } from './clock.js';
+
+const shortAddress = ticket => ticket.address ?? say('place');
+
+function chip(kind, state, waits) {
+  return h(`span.chip.${state}`, {}, say(`${kind}.${state}`), waits && h('span.waits', { title: say('pending') }, icon('wait'), h('span.sr', {}, say('pending'))));
+}
+
+function card(app, ticket, visit) {
+  const { day } = app, zone = day.get('zone', ticket.zone_id), waits = day.pending.has(ticket.id);
+  const node = h('a.card', { href: `#/t/${ticket.id}`, 'data-ticket': ticket.id },
+    h('div.card-top', {}, h('span.number', {}, ticket.number ? say('ticket.no', { n: ticket.number }) : say('ticket.fresh')),
+      visit ? chip('visit', visit.state, waits) : chip('ticket', ticket.state, waits)),
+    h('div.address', {}, shortAddress(ticket)),
+    h('div.dim', {}, [categoryOf(ticket.category), ticket.client_name].filter(Boolean).join(' · ')),
+    visit?.mode ? clock(visit, app.now, app.limits) : h('div.clock', { 'data-light': 'none' },
+      h('span.clock-big', {}, visit ? '—' : durationOf(app.now() - ticket.created_at)), h('span.clock-small', {}, visit ? say('clock.none') : say('clock.waited'))));
+  node.style.setProperty('--zone', colorOf(zone));
+  return node;
+}
+
+const empty = (title, hint) => h('div.empty', {}, icon('done'), h('p.empty-title', {}, title), h('p.hint', {}, hint));
+
+export function dayList(app) {
+  const { open, ended } = app.day.visits, tomorrow = midnight(app.now()) + 86_400_000;
+  const make = visit => card(app, app.day.get('ticket', visit.ticket_id), visit);
+  const soon = open.filter(visit => !visit.agreed_from || visit.agreed_from < tomorrow);
+  const later = open.filter(visit => !soon.includes(visit));
+  return [
+    soon.length ? h('section.cards', { id: 'visits' }, soon.map(make)) : empty(say('day.none'), say('day.none.hint')),
+    later.length && h('section.cards', {}, h('h2', {}, say('later.title')), later.map(make)),
+    ended.length && h('section.cards.ended', {}, h('h2', {}, say('day.done')), ended.map(make)),
+  ];
+}
+
+export function zoneList(app) {
+  const tickets = app.day.freeTickets;
+  return tickets.length
+    ? [h('p.hint', {}, say('zone.hint')), h('section.cards', { id: 'free' }, tickets.map(ticket => {
+      const visit = app.day.visitOf(ticket);
+      return card(app, ticket, app.day.isOpen(visit) ? visit : undefined);
+    }))]
+    : empty(say('zone.none'), say('zone.none.hint'));
+}
+export { chip };

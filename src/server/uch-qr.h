@@ -1,0 +1,10 @@
+/* QR codes, as pictures. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+char *uch_qr_print_svg (const char *text, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,287 @@
+"""An engineer's day on the phone page: a real Chromium, the real store, real HTTPS between them."""
+import json
+import uuid
+
+from office import Client, PASSWORD, PICTURES, command, main, until
+
+OUTBOX = """new Promise(resolve => { const open = indexedDB.open('uchastok'); open.onsuccess = () => {
+    const all = open.result.transaction('ops').objectStore('ops').getAll(); all.onsuccess = () => { open.result.close(); resolve(all.result); }; }; })"""
+
+
+def step(phone, command):
+    phone.tap(f".bar [data-act='{command}']")
+
+
+def choose(phone, code):
+    phone.tap(f"dialog [data-code='{code}']")
+    phone.wait(f"!document.querySelector(\"dialog[open] [data-code='{code}']\")", f"the sheet with {code} gone")
+
+
+def open_ticket(phone, ticket):
+    phone.tap(f"[data-ticket='{ticket}']")
+    phone.wait("Boolean(document.querySelector('.hero'))", "the ticket")
+
+
+def the_day_from_sign_in_to_done(office):
+    ticket, visit = office.visit(0)
+    phone = office.phone()
+    phone.shows("Мира, 7, кв. 7")
+    phone.wait("/^3\\d:\\d\\d$/.test(document.querySelector('.clock-big').innerText)", "the promise's clock counting")
+    open_ticket(phone, ticket)
+    phone.shows("Пропадает Wi-Fi")
+    assert phone.evaluate("document.querySelector('[data-act=tel]').getAttribute('href')") == "tel:+79620001122"
+    assert phone.evaluate("document.querySelector('[data-act=geo]').getAttribute('href')").startswith("geo:45.05")
+    step(phone, "visit.accept")
+    until(lambda: office.row("visit", visit)["state"] == "accepted", "the visit accepted")
+    step(phone, "more")
+    choose(phone, "call.log")
+    choose(phone, "no_answer")
+    phone.shows("Нет ответа")
+    step(phone, "visit.depart")
+    phone.shows("В пути")
+    until(lambda: office.row("visit", visit)["state"] == "en_route", "the desk seeing him on his way")
+    step(phone, "visit.arrive")
+    phone.shows("прибыли вовремя")
+    step(phone, "visit.finish")
+    choose(phone, "done")
+    choose(phone, "wifi_channel")
+    phone.enter("dialog textarea", "Сменил канал на 11")
+    phone.tap("dialog button[type=submit]")
+    until(lambda: office.row("visit", visit)["state"] == "done", "the visit done")
+    row = office.row("ticket", ticket)
+    assert (row["state"], row["resolution"], row["resolution_code"]) == ("resolved", "on_site", "wifi_channel"), row
+    visit = office.row("visit", visit)
+    assert visit["en_route_at"] <= visit["arrived_at"] <= visit["ended_at"] <= visit["due_at"] and not visit.get("needs_review"), visit
+    calls = office.rows("call")
+    assert [call["outcome"] for call in calls] == ["no_answer"] and calls[0]["created_by"] == office.engineer, calls
+    phone.tap("#top .round")
+    phone.shows("Завершены сегодня")
+    assert not phone.failures, phone.failures
+
+
+def a_new_visit_appears_by_itself(office):
+    phone = office.phone(place=(45.05, 41.95))
+    phone.shows("Выездов пока нет")
+    ticket, visit = office.visit(30, apartment="11")
+    phone.shows("кв. 11")
+    phone.shows("Новый выезд")
+    rev = office.row("visit", visit)["rev"]
+    office.do("visit.move", visit=visit, next=str(uuid.uuid4()), by="client", mode="time", from_at=office.now() + 3600_000, base=rev)
+    phone.shows("Выезд изменился")
+    moved = office.row("ticket", ticket)["visit_id"]
+    office.do("visit.unassign", visit=moved, base=office.row("visit", moved)["rev"])
+    phone.shows("Выезд сняли")
+    phone.hides("кв. 11")
+    phone.tap("#nav a", "Участок")
+    phone.shows("кв. 11")
+
+
+def acts_wait_for_the_network_through_a_restart(office):
+    ticket, visit = office.visit(0)
+    browser = office.browser()
+    phone = office.phone(browser=browser)
+    open_ticket(phone, ticket)
+    phone.wait("navigator.serviceWorker.ready.then(() => true)", "the files kept for later")
+    office.daemon.stop()
+    for command in ("visit.accept", "visit.depart", "visit.arrive"):
+        step(phone, command)
+    phone.shows("На месте")
+    phone.shows("Ждут отправки: 3")
+    browser.stop()
+    browser.start()
+    phone = browser.page(office.url)
+    phone.shows("Ждут отправки: 3")
+    open_ticket(phone, ticket)
+    phone.shows("Пропадает Wi-Fi")
+    step(phone, "more")
+    choose(phone, "note.add")
+    phone.enter("dialog textarea", "Записано в подвале")
+    phone.tap("dialog button[type=submit]")
+    phone.shows("Ждут отправки: 4")
+    phone.picture(PICTURES / "phone-offline.png")
+    office.daemon.start()
+    office.desk.close()
+    phone.shows("На связи")
+    until(lambda: office.row("visit", visit)["state"] == "on_site", "the acts at the store")
+    events = [event for event in office.rows("event") if event.get("actor_id") == office.engineer]
+    assert [event["type"] for event in sorted(events, key=lambda event: event["received_at"])] == ["visit.accept", "visit.depart", "visit.arrive", "note.add"], events
+    row = office.row("visit", visit)
+    assert row["accepted_at"] <= row["en_route_at"] <= row["arrived_at"] and not row.get("needs_review"), row
+    assert [note["text"] for note in office.rows("note")] == ["Записано в подвале"]
+
+
+def no_act_is_lost_or_doubled_wherever_the_connection_dies(office):
+    ticket, _ = office.visit(0)
+    phone = office.phone()
+    open_ticket(phone, ticket)
+    texts = []
+    for left in (1, 40, 400, 900, 1500, 2200, 3000, 4200, 6000):
+        texts.append(f"оборвано через {left}")
+        office.cable.left = left
+        step(phone, "more")
+        choose(phone, "note.add")
+        phone.enter("dialog textarea", texts[-1])
+        phone.tap("dialog button[type=submit]")
+        phone.shows(texts[-1])
+        until(lambda: office.cable.left is None, f"the cable broken after {left} bytes")
+        office.cable.plug()
+        phone.evaluate("dispatchEvent(new Event('online'))")  # what the phone's radio says
+        phone.shows("На связи")
+    until(lambda: len(office.rows("note")) >= len(texts), "all notes")
+    assert sorted(note["text"] for note in office.rows("note")) == sorted(texts)
+    assert {op["state"] for op in phone.evaluate(OUTBOX)} == {"ok"}
+
+
+def somebody_was_faster_and_the_phone_says_so(office):
+    ticket = office.ticket(apartment="21")
+    phone = office.phone()
+    phone.tap("#nav a", "Участок")
+    open_ticket(phone, ticket)
+    office.cable.pull()
+    phone.shows("Нет связи")
+    step(phone, "visit.plan")
+    choose(phone, "now")
+    phone.shows("Ждут отправки: 1")
+    office.do("visit.plan", ticket=ticket, visit=str(uuid.uuid4()), mode="time", from_at=office.now() + 3600_000)
+    office.cable.plug()
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    phone.shows("Не принято: Согласовать время")
+    phone.shows("Тем временем запись изменил коллега.")
+    phone.picture(PICTURES / "phone-conflict.png")
+    phone.tap(".refusal button")
+    phone.hides("Не принято")
+    assert [visit["mode"] for visit in office.rows("visit")] == ["time"]
+    assert [op["state"] for op in phone.evaluate(OUTBOX)] == ["refused"]
+
+
+def nothing_of_a_client_stays_after_signing_out(office):
+    office.visit(0)
+    browser = office.browser()
+    phone = office.phone(browser=browser)
+    phone.shows("Анна Петровна")
+    phone.wait("navigator.serviceWorker.ready.then(() => true)", "the files kept for later")
+    phone.tap("#nav a", "Ещё")
+    phone.tap("[data-act=out]")
+    phone.tap("dialog .primary", "Выйти")
+    phone.shows("Вход для сервисных инженеров")
+    left = json.loads(phone.evaluate("""(async () => JSON.stringify({ text: document.documentElement.outerHTML,
+        databases: (await indexedDB.databases()).map(one => one.name), local: { ...localStorage }, session: { ...sessionStorage } }))()"""))
+    rows = phone.evaluate("""(async () => { const all = []; for (const { name } of await indexedDB.databases()) { const db = await new Promise(resolve => { const open = indexedDB.open(name);
+        open.onsuccess = () => resolve(open.result); }); for (const store of db.objectStoreNames) all.push(...await new Promise(resolve => { const asked = db.transaction(store).objectStore(store).getAll();
+        asked.onsuccess = () => resolve(asked.result); })); db.close(); } return all; })()""")
+    kept = phone.evaluate("""(async () => { const all = []; for (const name of await caches.keys()) for (const one of await (await caches.open(name)).keys()) all.push(new URL(one.url).pathname);
+        return all; })()""")
+    assert all(path.startswith("/m/") for path in kept), kept  # the sign-in page's own files come back
+    assert rows == [] and left["local"] == {} and left["session"] == {}, (left, rows)
+    assert "Анна" not in left["text"] and "Мира" not in left["text"]
+    assert phone.evaluate("fetch('/v1/phone/day').then(answer => answer.status)") == 401
+    phone.reload()
+    phone.shows("Вход для сервисных инженеров")
+
+
+def signing_out_without_a_network_ends_the_session_later(office):
+    office.visit(0)
+    phone = office.phone()
+    phone.wait("navigator.serviceWorker.ready.then(() => true)", "the files kept for later")
+    phone.tap("#nav a", "Ещё")
+    office.cable.pull()
+    phone.tap("[data-act=out]")
+    phone.tap("dialog .primary", "Выйти")
+    phone.shows("Вход для сервисных инженеров")
+    office.cable.plug()
+    phone.reload()
+    phone.shows("Вход для сервисных инженеров")
+    phone.wait("fetch('/v1/phone/day').then(answer => answer.status === 401)", "the session ended")
+
+
+def another_person_sends_nothing_of_the_one_before(office):
+    ticket, visit = office.visit(0)
+    office.put("staff", "olga", name="Вторая Ольга", role="engineer", zones="zone-1")
+    command("user", "add", "olga", "--role", "engineer", "--staff", "olga", "--data", office.daemon.folder, stdin=PASSWORD + "\n")
+    phone = office.phone()
+    open_ticket(phone, ticket)
+    office.cable.pull()
+    phone.shows("Нет связи")
+    step(phone, "visit.accept")
+    phone.shows("Ждут отправки: 1")
+    command("user", "disable", "petr", "--data", office.daemon.folder)
+    office.cable.plug()
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    phone.shows("Сеанс закончился")
+    assert "Анна" not in phone.text()
+    office.sign_in(phone, "olga")
+    phone.shows("На связи")
+    assert phone.evaluate(OUTBOX) == []
+    assert office.row("visit", visit)["state"] == "assigned"
+
+
+def an_intercom_is_shown_to_who_asks_and_the_look_is_logged(office):
+    ticket, _ = office.visit(0)
+    phone = office.phone()
+    open_ticket(phone, ticket)
+    assert "К2580" not in phone.evaluate("JSON.stringify(document.documentElement.outerHTML)")
+    assert "К2580" not in json.dumps(phone.evaluate("fetch('/v1/phone/day').then(answer => answer.json())"), ensure_ascii=False)
+    phone.tap("[data-reveal=intercom]")
+    phone.shows("К2580")
+    looks = office.query("SELECT table_name, row_id, field FROM look")
+    assert looks == [("entrance", "entrance-1", "intercom")], looks
+
+
+def a_free_ticket_is_solved_from_afar_and_a_neighbour_asks(office):
+    ticket = office.ticket(apartment="30")
+    phone = office.phone()
+    phone.tap("#nav a", "Участок")
+    open_ticket(phone, ticket)
+    step(phone, "more")
+    choose(phone, "ticket.create")
+    phone.set("dialog select", "connect.new")
+    phone.enter("dialog input[inputmode=numeric]", "31")
+    phone.enter("dialog input[type=tel]", "89620003344")
+    phone.tap("dialog button[type=submit]")
+    until(lambda: any(row.get("apartment") == "31" for row in office.rows("ticket")), "the neighbour's ticket")
+    fresh = next(row for row in office.rows("ticket") if row.get("apartment") == "31")
+    assert (fresh["category"], fresh["phone"], fresh["linked_id"], fresh["source"]) == ("connect.new", "+79620003344", ticket, "engineer"), fresh
+    step(phone, "more")
+    choose(phone, "ticket.resolve")
+    choose(phone, "remote")
+    choose(phone, "settings")
+    until(lambda: office.row("ticket", ticket).get("state") == "resolved", "the ticket resolved")
+    row = office.row("ticket", ticket)
+    assert (row["resolution"], row["resolved_by"]) == ("remote", office.engineer), row
+    phone.tap(".toast button", "Отменить")
+    until(lambda: office.row("ticket", ticket).get("state", "new") != "resolved", "the step taken back")
+
+
+def the_shift_is_his_own_to_begin_and_end(office):
+    phone = office.phone(place=(45.0501, 41.9502))
+    phone.tap("#nav a", "Ещё")
+    phone.tap("label.switch")
+    seen = f"SELECT DISTINCT latitude FROM position WHERE engineer_id = '{office.engineer}'"
+    until(lambda: office.query(seen) == [(45.0501,)], "his position at the store")
+    phone.tap("[data-act=shift]", "Закончить")
+    phone.tap("dialog .primary")
+    until(lambda: office.row("shift", "shift-1")["ends_at"] <= office.now(), "the shift ended")
+    phone.shows("Не на смене")
+    phone.tap("[data-act=shift]", "Начать")
+    until(lambda: sum(row["ends_at"] > office.now() for row in office.rows("shift")) == 1, "a new shift")
+    phone.shows("На смене")
+
+
+def the_qr_code_opens_the_way_for_traccar(office):
+    phone = office.phone()
+    phone.tap("#nav a", "Ещё")
+    phone.tap("[data-act=tracker]")
+    phone.wait("document.querySelector('img.qr')?.naturalWidth > 0", "the QR code")
+    first, second = (phone.evaluate("""fetch('/v1/phone/tracker', { method: 'POST', body: '{}', headers: { 'X-Uchastok': '1', 'Content-Type': 'application/json' } })
+        .then(answer => answer.json())""")["url"] for _ in range(2))
+    point = f"&lat=45.05&lon=41.95&timestamp={office.now() // 1000}&accuracy=10"
+    asked = [office.desk.ask("POST", url.split(str(office.cable.port))[1] + point, raw=True)[0] for url in (first, second)]
+    assert asked == [401, 200], asked
+
+
+if __name__ == "__main__":
+    main([the_day_from_sign_in_to_done, a_new_visit_appears_by_itself, acts_wait_for_the_network_through_a_restart,
+          no_act_is_lost_or_doubled_wherever_the_connection_dies, somebody_was_faster_and_the_phone_says_so,
+          nothing_of_a_client_stays_after_signing_out, signing_out_without_a_network_ends_the_session_later,
+          another_person_sends_nothing_of_the_one_before, an_intercom_is_shown_to_who_asks_and_the_look_is_logged,
+          a_free_ticket_is_solved_from_afar_and_a_neighbour_asks, the_shift_is_his_own_to_begin_and_end, the_qr_code_opens_the_way_for_traccar])
