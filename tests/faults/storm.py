@@ -53,7 +53,8 @@ class Person(threading.Thread):
             self.took(desk.ask("create"), must_see=dice.random() < 0.3)
         elif kind == "assign":
             engineers = [row["id"] for row in desk.rows("staff") if row.get("role") == "engineer"]
-            self.took(desk.ask("assign", ticket=ticket["id"], engineer=dice.choice(engineers)))
+            if engineers:  # the lists may not be filled yet
+                self.took(desk.ask("assign", ticket=ticket["id"], engineer=dice.choice(engineers)))
         elif kind == "undo" or kind == "redo":
             for outcome in desk.ask(kind).get("outcomes", ()):
                 self.took(outcome)
