@@ -3,6 +3,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from desk_core import BUILD, DeskCore
 from fault_proxy import FaultProxy
+from postgres import Postgres
 
 STORE = BUILD / "src/server/admin/uchastok-store"
 DIGEST = BUILD / "tests/support/store-digest"
@@ -76,6 +78,9 @@ class Store:
         self.process.stdout.close()
         self.log.close()
 
+    def close(self):
+        pass
+
     def said(self):
         return (self.folder.parent / "store.log").read_text(errors="replace")[-4000:]
 
@@ -99,16 +104,52 @@ class Store:
         return json.loads(done.stdout)
 
 
+class PostgresStore(Store):
+    """The same on a PostgreSQL server of its own, which can be killed too."""
+
+    def __init__(self, folder):
+        self.server = Postgres()
+        self.database = self.server.add_database()
+        command("demo", "--data", folder, "--database", self.database, "--houses", "20", "--tickets", "30")
+        super().__init__(folder)
+        self.url = self.database
+
+    def psql(self, sql):
+        return subprocess.run([self.server.bin / "psql", "-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-c",
+                               sql, self.database], capture_output=True, text=True)
+
+    def ask(self, sql, *values):
+        for value in values:
+            sql = sql.replace("?", "'%s'" % value.replace("'", "''"), 1)
+        done = self.psql(sql)
+        assert done.returncode == 0, done.stderr
+        return [tuple(int(word) if word.isdigit() else word for word in line.split("\x1f")) for line in done.stdout.splitlines()]
+
+    def close(self):
+        self.server.close()
+
+    def restart_server(self):
+        """As after a crash, in the middle of whatever it is doing."""
+        self.server.stop(signal.SIGQUIT)
+        self.server.start()
+
+    def stand_in_the_way(self):
+        """Takes what the store takes, in the other order: one of the two is the victim of a deadlock."""
+        done = self.psql("BEGIN; LOCK TABLE op IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(0.05); "
+                         "SELECT value FROM number WHERE name = 'head' FOR UPDATE; ROLLBACK")
+        return "deadlock" in done.stderr
+
+
 class Office:
     """One store, and as many desks as are asked for, each behind one of two bad networks."""
     template = None
 
     def __init__(self, folder, seed=1, store=None, environment=None):
         self.folder, self.seed = Path(folder), seed
-        if Office.template is None:
-            Office.template = Path(tempfile.mkdtemp(prefix="uchastok-office-"))
-            command("demo", "--data", Office.template / "s", "--houses", "20", "--tickets", "30")
         if store is None:
+            if Office.template is None:
+                Office.template = Path(tempfile.mkdtemp(prefix="uchastok-office-"))
+                command("demo", "--data", Office.template / "s", "--houses", "20", "--tickets", "30")
             shutil.copytree(Office.template / "s", self.folder / "store")
             store = Store(self.folder / "store", environment=environment)
         self.store = store.start()
@@ -158,6 +199,7 @@ class Office:
             proxy.close()
         if self.store.process.poll() is None:
             self.store.kill()
+        self.store.close()
 
     def check(self, submitted):
         """The invariants, from the logs of both sides. submitted: desk → ids that were durable when it said so."""

@@ -1,6 +1,6 @@
 """People work, the network is bad, and the store and the desks are killed at random moments: nothing is lost.
 
-    storm.py [--kills N] [--seed N] [--desks N]     one long run; prints its figures
+    storm.py [--kills N] [--seed N] [--desks N] [--postgres]     one long run; prints its figures
 """
 import argparse
 import random
@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from desk_core import Gone
-from office import Office
+from office import Office, PostgresStore
 
 LOGINS = ("dispatcher-1", "dispatcher-2", "dispatcher-3", "head-1")
 # How bad the network is from now on; "well" comes often, so that work goes on.
@@ -93,7 +93,7 @@ class Storm:
     def __init__(self, folder, seed, n_desks=4, store=None):
         self.dice, self.over = random.Random(seed), threading.Event()
         self.office = Office(folder, seed, store=store)
-        self.kills, self.late = Counter(), 0
+        self.kills, self.deadlocks = Counter(), Counter()
         for index in range(n_desks):
             self.office.desk(LOGINS[index % len(LOGINS)], ends_tls=index % 2 == 1)
         for desk in self.office.desks:
@@ -106,7 +106,9 @@ class Storm:
         while sum(self.kills.values()) < n_kills:
             self.change_weather()
             time.sleep(self.dice.uniform(0.0, 0.35))
-            if self.dice.random() < 0.45:
+            if isinstance(self.office.store, PostgresStore) and self.dice.random() < 0.4:
+                self.trouble_postgres()
+            elif self.dice.random() < 0.45:
                 self.kill_store()
             else:
                 self.kill_desk(self.dice.choice(self.office.desks))
@@ -139,6 +141,13 @@ class Storm:
         time.sleep(dice.choice((0, 0, 0, 0.3)))
         store.start()
 
+    def trouble_postgres(self):
+        if self.dice.random() < 0.5:
+            self.kills["PostgreSQL"] += 1
+            self.office.store.restart_server()
+        else:
+            self.deadlocks["we lost" if self.office.store.stand_in_the_way() else "the store lost, or nobody"] += 1
+
     def kill_desk(self, desk):
         dice, state = self.dice, desk.state.get("state", "opening")
         desk.kill()
@@ -167,7 +176,7 @@ class Storm:
         faults = Counter()
         for proxy in self.office.proxies.values():
             faults.update(proxy.counts())
-        return {"kills": dict(self.kills), "acts": dict(acts), "operations in the log": n_log, "network": dict(faults),
+        return {"kills": dict(self.kills), "deadlocks": dict(self.deadlocks), "acts": dict(acts), "operations in the log": n_log, "network": dict(faults),
                 "refusals": sum(len(desk.ask("refusals")["refusals"]) for desk in self.office.desks)}
 
     def close(self):
@@ -175,8 +184,8 @@ class Storm:
         self.office.close()
 
 
-def run(folder, n_kills, seed, n_desks=4, store=None):
-    storm = Storm(Path(folder), seed, n_desks, store)
+def run(folder, n_kills, seed, n_desks=4, postgres=False):
+    storm = Storm(Path(folder), seed, n_desks, PostgresStore(Path(folder) / "store") if postgres else None)
     try:
         began = time.monotonic()
         storm.run(n_kills)
@@ -194,6 +203,7 @@ if __name__ == "__main__":
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--desks", type=int, default=4)
+    parser.add_argument("--postgres", action="store_true", help="the store's database is a PostgreSQL server, killed too")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="uchastok-storm-") as folder:
-        run(folder, options.kills, options.seed, options.desks)
+        run(folder, options.kills, options.seed, options.desks, options.postgres)

@@ -35,7 +35,7 @@ def a_store_whose_disk_fails_acknowledges_nothing(folder):
             for desk in desks:
                 done[desk] += [note(desk, "о" * 3000)["id"] for _ in range(3)]
             until(lambda: machine.n_failed > 0, f"trouble {trouble}")
-            desks[0].wait(lambda: desks[0].state["waiting"] > 0 and desks[0].state["reason"], "that the desk says so")
+            until(lambda: any(desk.state["waiting"] > 0 and desk.state["reason"] for desk in desks), "that a desk says so")
             # who reads is served; nobody is told of what is not durable
             assert office.store.process.poll() is None, office.store.said()
             told = max(desk.state["cursor"] for desk in desks)

@@ -6,10 +6,19 @@ import office
 import storm
 
 
-def nothing_is_lost_when_store_and_desks_are_killed(folder):
+def run(folder, kills, **more):
     seed = int(os.environ.get("UCHASTOK_SEED", random.randrange(1, 1_000_000)))
-    figures = storm.run(folder, int(os.environ.get("UCHASTOK_KILLS", 36)), seed)
-    assert figures["acts"]["ok"] > 50, figures
+    figures = storm.run(folder, int(os.environ.get("UCHASTOK_KILLS", kills)), seed, **more)
+    assert figures["acts"]["ok"] > 20, figures
+    return figures
 
 
-office.main([nothing_is_lost_when_store_and_desks_are_killed])
+def nothing_is_lost_when_store_and_desks_are_killed(folder):
+    run(folder, 32)
+
+
+def nothing_is_lost_when_postgres_is_killed_too(folder):
+    run(folder, 12, postgres=True)
+
+
+office.main([nothing_is_lost_when_store_and_desks_are_killed, nothing_is_lost_when_postgres_is_killed_too])
