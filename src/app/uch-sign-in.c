@@ -308,6 +308,9 @@ static const struct
   { UCH_SYNC_ERROR_TOO_MANY, N_ ("Too many attempts. Wait a minute and try again.") },
   { UCH_SYNC_ERROR_BAD_ADDRESS,
     N_ ("This is not an address of a store, such as store.example:8443.") },
+  { UCH_SYNC_ERROR_OTHER_OFFICE, N_ ("At this address is another office now. Nothing of yours was "
+                                     "sent there; it is kept for the "
+                                     "former one. Sign in again to work for the new one.") },
 };
 
 /**

@@ -55,6 +55,9 @@ typedef struct
 } UchStrokeOp;
 void uch_stroke_op_free (UchStrokeOp *op);
 
+/* Remembered: the store of another office that was met; the folder is its at the next opening. */
+#define UCH_OUTBOX_NEXT_STORE "next_store"
+
 typedef struct _UchOutbox UchOutbox;
 
 UchOutbox *uch_outbox_open (const char *path, GError **error);

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @UCH_REPLICA_ERROR_NO_ACTOR: nobody has signed in here yet
  * @UCH_REPLICA_ERROR_NOTHING: there is nothing to undo or redo
  * @UCH_REPLICA_ERROR_STALE: a page that does not follow on what is here: ask again
+ * @UCH_REPLICA_ERROR_OTHER_OFFICE: the store is of another office than what is here; when this
+ *   folder is opened next, it is that office's, and what is here waits beside
  */
 typedef enum
 {
@@ -25,6 +27,7 @@ typedef enum
   UCH_REPLICA_ERROR_NO_ACTOR,
   UCH_REPLICA_ERROR_NOTHING,
   UCH_REPLICA_ERROR_STALE,
+  UCH_REPLICA_ERROR_OTHER_OFFICE,
 } UchReplicaError;
 GQuark uch_replica_error_quark (void);
 

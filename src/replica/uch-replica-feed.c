@@ -120,8 +120,9 @@ uch_replica_db_renumber (UchReplicaDb *self, GError **error)
   return renumber_all (self, NULL, error);
 }
 
-/* Is it the store that the operations were sent to? If it has come back from a backup, or is
- * another one, they are sent again. The outbox itself remembers: the rows may have been lost. */
+/* Is it the store that the operations were sent to? If it has come back from a backup they are sent
+ * again; if it is another office's, nothing of them is its affair. The outbox itself remembers: the
+ * rows may have been lost. */
 static gboolean
 meet_store_of_outbox (UchReplicaDb *self, const char *store, GError **error)
 {
@@ -131,6 +132,13 @@ meet_store_of_outbox (UchReplicaDb *self, const char *store, GError **error)
     return FALSE;
   if (g_strcmp0 (known, store) == 0)
     return TRUE;
+  if (known != NULL && !uch_wire_is_same_office (known, store))
+    {
+      if (uch_outbox_set_meta (self->outbox, UCH_OUTBOX_NEXT_STORE, store, error))
+        g_set_error_literal (error, UCH_REPLICA_ERROR, UCH_REPLICA_ERROR_OTHER_OFFICE,
+                             "At this address is another office now");
+      return FALSE;
+    }
   return known != NULL ? renumber_all (self, store, error)
                        : uch_outbox_set_meta (self->outbox, "store", store, error);
 }

@@ -266,6 +266,61 @@ lock_directory (UchReplicaDb *self, GError **error)
   return FALSE;
 }
 
+/* Where the outbox of an office waits that this folder does not work for. */
+static char *
+make_waiting_path (UchReplicaDb *self, const char *store)
+{
+  g_autofree char *office = g_strndup (store, strcspn (store, "."));
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, office, -1);
+  g_autofree char *name = g_strdup_printf ("outbox.%.16s.db", sum);
+
+  return g_build_filename (self->directory, name, NULL);
+}
+
+static gboolean
+move (const char *from, const char *to, GError **error)
+{
+  if (g_rename (from, to) == 0 || errno == ENOENT)
+    return TRUE;
+  g_set_error (error, UCH_DB_ERROR, UCH_DB_ERROR_IO, "Cannot call “%s” “%s”: %s", from, to,
+               g_strerror (errno));
+  return FALSE;
+}
+
+/* Another office was met at this address: from now on this folder is its. The outbox of the former
+ * one waits beside, in case that it comes back; its rows can be fetched again. A closed outbox is
+ * one file. */
+static gboolean
+change_office (UchReplicaDb *self, const char *path, const char *rows_path, GError **error)
+{
+  static const char *const tails[] = { "", "-wal", "-shm" };
+  g_autofree char         *next = NULL;
+  g_autofree char         *former = NULL;
+  g_autofree char         *waiting = NULL;
+  g_autofree char         *back = NULL;
+
+  if (!uch_outbox_get_meta (self->outbox, UCH_OUTBOX_NEXT_STORE, &next, error)
+      || !uch_outbox_get_meta (self->outbox, "store", &former, error))
+    return FALSE;
+  if (next == NULL || former == NULL)
+    return TRUE;
+  if (!uch_outbox_set_meta (self->outbox, UCH_OUTBOX_NEXT_STORE, NULL, error))
+    return FALSE;
+  g_clear_pointer (&self->outbox, uch_outbox_close);
+  waiting = make_waiting_path (self, former);
+  back = make_waiting_path (self, next);
+  if (!move (path, waiting, error) || !move (back, path, error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
+    {
+      g_autofree char *rows = g_strconcat (rows_path, tails[i], NULL);
+
+      g_unlink (rows);
+    }
+  self->outbox = uch_outbox_open (path, error);
+  return self->outbox != NULL;
+}
+
 /* Opens both files. The outbox must open; a replica.db that is of no use is set aside and made
  * anew, empty. */
 gboolean
@@ -284,7 +339,8 @@ uch_replica_files_open (UchReplicaDb *self, GError **error)
       rows_path = g_build_filename (self->directory, "replica.db", NULL);
     }
   self->outbox = uch_outbox_open (outbox_path, error);
-  if (self->outbox == NULL)
+  if (self->outbox == NULL
+      || (self->directory != NULL && !change_office (self, outbox_path, rows_path, error)))
     return FALSE;
 
   if (open_rows (self, rows_path, &useless, &local_error))

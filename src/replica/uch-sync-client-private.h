@@ -56,6 +56,7 @@ struct _UchSyncClient
   gboolean                 connecting;
   guint                    n_live_failures;
   guint                    live_retry_id, watchdog_id;
+  guint                    news_id;     /* news that should come by itself is asked for then */
   GHashTable              *positions;   /* engineer id → UchLivePosition (owned) */
   GPtrArray               *presence;    /* of UchPresence (owned) */
   guint                    presence_id; /* what we said is said again from time to time */
@@ -90,5 +91,6 @@ void     uch_sync_live_connect (UchSyncClient *self);
 void     uch_sync_live_disconnect (UchSyncClient *self);
 void     uch_sync_live_tell_cursor (UchSyncClient *self);
 gboolean uch_sync_live_should_poll (UchSyncClient *self);
+gboolean uch_sync_live_expect_news (UchSyncClient *self);
 
 G_END_DECLS

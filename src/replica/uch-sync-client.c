@@ -149,7 +149,8 @@ is_final (const GError *error)
       = { UCH_SYNC_ERROR_SIGNED_OUT,          UCH_SYNC_ERROR_UNKNOWN_CERTIFICATE,
           UCH_SYNC_ERROR_CERTIFICATE_CHANGED, UCH_SYNC_ERROR_EXPIRED_CERTIFICATE,
           UCH_SYNC_ERROR_CLOCK_WRONG,         UCH_SYNC_ERROR_STORE_TOO_OLD,
-          UCH_SYNC_ERROR_STORE_TOO_NEW,       UCH_SYNC_ERROR_BAD_ADDRESS };
+          UCH_SYNC_ERROR_STORE_TOO_NEW,       UCH_SYNC_ERROR_BAD_ADDRESS,
+          UCH_SYNC_ERROR_OTHER_OFFICE };
 
   for (guint i = 0; error->domain == UCH_SYNC_ERROR && i < G_N_ELEMENTS (codes); i++)
     if ((int) codes[i] == error->code)

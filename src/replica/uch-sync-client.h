@@ -24,6 +24,7 @@ typedef enum
   UCH_SYNC_ERROR_TOO_MANY,   /* asked to wait */
   UCH_SYNC_ERROR_BAD_ADDRESS,
   UCH_SYNC_ERROR_FAILED,
+  UCH_SYNC_ERROR_OTHER_OFFICE, /* not the one that this folder is of: nothing was sent */
 } UchSyncError;
 GQuark uch_sync_error_quark (void);
 

@@ -118,6 +118,8 @@ uch_sync_http_new_message (UchSyncHttp *self, const char *method, const char *pa
   message = soup_message_new_from_uri (method, uri);
   /* All of it may be sent twice; libsoup would open a connection for every POST that may not. */
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
+  soup_message_headers_replace (soup_message_get_request_headers (message), "Uchastok-Schema",
+                                G_STRINGIFY (UCH_WIRE_VERSION));
   g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_certificate_cb), self);
   if (self->token != NULL)
     {
@@ -391,6 +393,12 @@ uch_sync_reply_dup_error (const UchSyncReply *reply)
   if (SOUP_STATUS_IS_SUCCESSFUL (reply->status))
     return NULL;
   code = uch_sync_reply_get_code (reply, &root);
+  if (g_strcmp0 (code, "schema") == 0
+      && json_object_get_int_member_with_default (json_node_get_object (root), "schema_cur",
+                                                  UCH_WIRE_VERSION)
+             < UCH_WIRE_VERSION)
+    return g_error_new_literal (UCH_SYNC_ERROR, UCH_SYNC_ERROR_STORE_TOO_OLD,
+                                "The store is older than this program");
   for (guint i = 0; code != NULL && i < G_N_ELEMENTS (codes); i++)
     if (strcmp (codes[i].code, code) == 0)
       return g_error_new_literal (UCH_SYNC_ERROR, codes[i].meaning, codes[i].text);

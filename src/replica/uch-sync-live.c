@@ -16,6 +16,10 @@
 #define FAILURES_BEFORE_POLLS 2
 #define CLOSE_SIGNED_OUT 4401
 
+/* Behind by more than this the store pokes; and so long it may take to send. */
+#define NEAR_MAX 64
+#define NEWS_MS 500
+
 static void lost_live (UchSyncClient *self);
 
 gboolean
@@ -46,6 +50,29 @@ uch_sync_live_tell_cursor (UchSyncClient *self)
   rest = g_strdup_printf (",\"seq\":%" G_GINT64_FORMAT,
                           MAX (uch_replica_get_status (self->replica)->cursor, 0));
   send_object (self, "at", rest);
+}
+
+static gboolean
+news_cb (gpointer user_data)
+{
+  UchSyncClient *self = user_data;
+
+  self->news_id = 0;
+  if (self->replica != NULL && self->known_head > uch_replica_get_status (self->replica)->cursor)
+    uch_sync_tracks_fetch (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* What the store has just accepted it also sends by itself, to whoever is connected and near. */
+gboolean
+uch_sync_live_expect_news (UchSyncClient *self)
+{
+  if (self->live == NULL || self->fetching
+      || self->known_head - uch_replica_get_status (self->replica)->cursor > NEAR_MAX)
+    return FALSE;
+  if (self->news_id == 0)
+    self->news_id = g_timeout_add (NEWS_MS, news_cb, self);
+  return TRUE;
 }
 
 static gboolean
@@ -259,6 +286,7 @@ static void
 forget_live (UchSyncClient *self)
 {
   g_clear_handle_id (&self->watchdog_id, g_source_remove);
+  g_clear_handle_id (&self->news_id, g_source_remove);
   if (self->live != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->live, self);

@@ -140,7 +140,8 @@ acked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   end_push (self, error, 0);
   if (error == NULL && self->replica != NULL
-      && self->known_head > uch_replica_get_status (self->replica)->cursor)
+      && self->known_head > uch_replica_get_status (self->replica)->cursor
+      && !uch_sync_live_expect_news (self))
     uch_sync_tracks_fetch (self);
 }
 
@@ -343,6 +344,14 @@ uch_sync_tracks_end_fetch (UchSyncClient *self, const GError *error, gint64 retr
       /* stopped, and started again meanwhile */
       if (again)
         uch_sync_tracks_fetch (self);
+      return;
+    }
+  if (g_error_matches (error, UCH_REPLICA_ERROR, UCH_REPLICA_ERROR_OTHER_OFFICE))
+    {
+      g_autoptr (GError) other
+          = g_error_new_literal (UCH_SYNC_ERROR, UCH_SYNC_ERROR_OTHER_OFFICE, error->message);
+
+      uch_sync_client_note_failure (self, other, 0);
       return;
     }
   if (error != NULL)

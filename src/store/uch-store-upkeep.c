@@ -2,6 +2,8 @@
 
 #define G_LOG_DOMAIN "uch-store"
 
+#include <string.h>
+
 #include "core/uch-clockwork.h"
 #include "store/uch-store-private.h"
 
@@ -254,15 +256,18 @@ uch_store_shrink (UchStore *self, gboolean alone, GError **error)
  * @now: for the new uuid
  * @error: return location
  *
- * Begins a new epoch: clients see another uuid, throw their cursors away and send once more what
- * they still have.
+ * Begins a new epoch: clients see another name, throw their cursors away and send once more what
+ * they still have. The name's first part, OFFICE of OFFICE.EPOCH, stays: by that they know that it
+ * is still the same office, and not another one to which nothing of theirs belongs.
  *
  * Returns: whether it was done
  */
 gboolean
 uch_store_renew (UchStore *self, UchTime now, GError **error)
 {
-  g_autofree char *uuid = uch_store_make_id (self, now);
+  g_autofree char *epoch = uch_store_make_id (self, now);
+  g_autofree char *uuid
+      = g_strdup_printf ("%.*s.%s", (int) strcspn (self->uuid, "."), self->uuid, epoch);
 
   if (!uch_store_begin (self, error))
     return FALSE;

@@ -238,7 +238,8 @@ uch_store_adopt (UchStore *self)
  * uch_store_get_uuid:
  * @self: a store
  *
- * Returns: the epoch: a cursor means something only together with it
+ * Returns: OFFICE, or OFFICE.EPOCH after a restored backup: a cursor means something only together
+ * with it
  */
 const char *
 uch_store_get_uuid (UchStore *self)

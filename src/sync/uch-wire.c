@@ -62,6 +62,19 @@ uch_wire_error_set_field (GError *error, const char *field)
 /* Longer than the name of any operation that there will be. */
 #define TYPE_LEN_MAX 64
 
+/**
+ * uch_wire_is_same_office:
+ *
+ * Returns: whether two names of stores are of one office, at whatever epoch
+ */
+gboolean
+uch_wire_is_same_office (const char *store, const char *other)
+{
+  gsize len = strcspn (store, ".");
+
+  return len == strcspn (other, ".") && strncmp (store, other, len) == 0;
+}
+
 static void
 write_variant (GString *json, GVariant *value)
 {

@@ -30,6 +30,9 @@ GQuark      uch_wire_error_quark (void);
 const char *uch_wire_error_get_field (const GError *error);
 void        uch_wire_error_set_field (GError *error, const char *field);
 
+/* A store is called OFFICE, or OFFICE.EPOCH since it came back from a backup. */
+gboolean uch_wire_is_same_office (const char *store, const char *other);
+
 /* One operation of a push and one acknowledgement; mid counts per client without gaps. */
 typedef struct
 {

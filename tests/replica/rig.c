@@ -65,9 +65,9 @@ rig_serve (Rig *rig)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (rig->process);
-  rig->process
-      = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &error,
-                          store, "serve", "--data", rig->data, "--listen", listen, NULL);
+  rig->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE,
+                                   &error, store, "serve", "--data", rig->data, "--listen", listen,
+                                   rig->extra, NULL);
   g_assert_no_error (error);
   line = read_ready_line (rig->process);
   g_free (rig->url);

@@ -18,6 +18,7 @@ typedef struct
   guint        port;
   char        *url;
   char        *fingerprint;
+  const char  *extra; /* (nullable): one more word for "serve" */
 } Rig;
 
 Rig *rig_new (void);

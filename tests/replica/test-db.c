@@ -239,7 +239,7 @@ test_new_epoch (void)
   changes = copy_feed (db, "s", 5, 7, FALSE, rows);
 
   g_assert_true (uch_replica_db_resync (db, NULL));
-  copy_sync (db, "s-restored", 5);
+  copy_sync (db, "s.restored", 5);
   g_assert_cmpstr (uch_replica_db_get_client (db), !=, first);
   again = uch_replica_db_list_push (db, NULL);
   g_assert_cmpuint (again->len, ==, 2);

@@ -57,9 +57,69 @@ test_lost_rows_and_new_epoch (void)
   spoil_file (directory, "replica.db",
               "no database at all, and longer than a header of one should be");
   db = copy_open (directory);
-  copy_sync (db, "s-restored", 5);
+  copy_sync (db, "s.restored", 5);
   again = uch_replica_db_list_push (db, NULL);
   g_assert_cmpuint (again->len, ==, 1);
+  g_clear_object (&db);
+  copy_remove_directory (directory);
+}
+
+static gboolean
+meets_other_office (UchReplicaDb *db, const char *store)
+{
+  UchWireChanges page = { (char *) store, 5, 5, 5, 0, FALSE, copy_rows_new () };
+  g_autoptr (GPtrArray) changes = copy_changes_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean done = uch_replica_db_apply_changes (db, &page, changes, &error);
+
+  g_ptr_array_unref (page.rows);
+  return !done && g_error_matches (error, UCH_REPLICA_ERROR, UCH_REPLICA_ERROR_OTHER_OFFICE);
+}
+
+static guint
+count_to_push (UchReplicaDb *db)
+{
+  g_autoptr (GPtrArray) ops = uch_replica_db_list_push (db, NULL);
+
+  return ops->len;
+}
+
+/* Another office answers at the address: nothing of the one is pushed to the other, and nothing of
+ * it is lost. */
+static void
+test_another_office (void)
+{
+  char *directory = copy_make_directory ();
+  g_autoptr (UchReplicaDb) db = copy_open (directory);
+  g_autoptr (UchDecided) one = NULL, two = NULL, third = NULL;
+
+  copy_sync (db, "a", 5);
+  one = copy_submit (db, copy_make_note (db, "n1", "принято"), NULL);
+  copy_answer (db, 1, UCH_VERDICT_OK, 6);
+  two = copy_submit (db, copy_make_note (db, "n2", "ждёт"), NULL);
+  g_assert_true (meets_other_office (db, "ab"));
+  g_assert_true (meets_other_office (db, "b.restored"));
+  g_assert_cmpstr (uch_replica_db_get_store (db), ==, "a");
+
+  /* Opened again it is the other office's, and empty. */
+  g_clear_object (&db);
+  db = copy_open (directory);
+  g_assert_false (uch_replica_db_is_ready (db));
+  g_assert_cmpuint (copy_count_waiting (db), ==, 0);
+  copy_sync (db, "b.restored", 5);
+  g_assert_cmpuint (count_to_push (db), ==, 0);
+  g_assert_false (copy_has_row (db, UCH_TABLE_NOTE, "n1"));
+  third = copy_submit (db, copy_make_note (db, "n3", "другому офису"), NULL);
+
+  /* The former one is back, from a backup: what it had accepted is sent again too. */
+  g_assert_true (meets_other_office (db, "a.restored"));
+  g_clear_object (&db);
+  db = copy_open (directory);
+  g_assert_cmpuint (copy_count_waiting (db), ==, 1);
+  copy_sync (db, "a.restored", 5);
+  g_assert_cmpuint (count_to_push (db), ==, 2);
+  g_assert_true (copy_has_row (db, UCH_TABLE_NOTE, "n2"));
+  g_assert_false (copy_has_row (db, UCH_TABLE_NOTE, "n3"));
   g_clear_object (&db);
   copy_remove_directory (directory);
 }
@@ -241,6 +301,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/replica-db/broken-rows-are-set-aside", test_broken_rows_are_set_aside);
   g_test_add_func ("/replica-db/lost-rows-and-new-epoch", test_lost_rows_and_new_epoch);
+  g_test_add_func ("/replica-db/another-office", test_another_office);
   g_test_add_func ("/replica-db/rebuilt-while-open", test_rebuilt_while_open);
   g_test_add_func ("/replica-db/broken-outbox-is-an-error", test_broken_outbox_is_an_error);
   g_test_add_func ("/replica-db/newer-outbox-is-refused", test_newer_outbox_is_refused);

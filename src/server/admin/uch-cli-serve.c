@@ -31,6 +31,7 @@ typedef struct
   char   **proxies;
   gboolean plain;
   int      connections_per_address, requests_per_second;
+  int      schema; /* a test may pretend that the store is of another time */
 } Options;
 
 static void
@@ -152,6 +153,8 @@ take_limits (const Options *options, UchServerLimits *out_limits)
   uch_server_limits_init (out_limits);
   if (options->connections_per_address > 0)
     out_limits->connection.connections_per_address_max = (guint) options->connections_per_address;
+  if (options->schema > 0)
+    out_limits->versions = (UchWireVersions){ options->schema - 1, options->schema };
   if (options->requests_per_second > 0)
     {
       out_limits->requests_per_s = (guint) options->requests_per_second;
@@ -254,6 +257,7 @@ uch_cli_serve (int argc, char *argv[])
       N_ ("Connections from one address at once (64)"), N_ ("N") },
     { "requests-per-second", 0, 0, G_OPTION_ARG_INT, &options.requests_per_second,
       N_ ("Requests of one sign-in (20, three times as many at one stroke)"), N_ ("N") },
+    { "schema", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &options.schema, NULL, NULL },
     { NULL },
   };
 
