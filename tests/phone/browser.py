@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 TIMEOUT_S = 40
-CHROMIUM = os.environ.get("UCHASTOK_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = os.environ.get("UCHASTOK_CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--disable-dev-shm-usage", "--disable-default-apps", "--password-store=basic", "--mute-audio", "--hide-scrollbars",
          "--no-default-browser-check", "--disable-features=Translate,OptimizationHints,MediaRouter", "--touch-events=enabled"]
@@ -86,10 +86,17 @@ class Browser:
             raise BrowserError(f"{method}: {said['error']['message']}")
         return said["result"]
 
-    def page(self, url, **look):
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+    def context(self):
+        """Another phone in the same browser: nothing of the others' cookies and files."""
+        return self.call("Target.createBrowserContext")["browserContextId"]
+
+    def drop(self, context):
+        self.call("Target.disposeBrowserContext", browserContextId=context)
+
+    def page(self, url, context=None, **look):
+        target = self.call("Target.createTarget", url="about:blank", **({"browserContextId": context} if context else {}))["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        return Page(self, session, url, **look)
+        return Page(self, session, url, context, **look)
 
     def stop(self, sig=signal.SIGTERM):
         """SIGTERM lets it write down what it holds; SIGKILL is a power cut."""
@@ -120,7 +127,7 @@ class Browser:
 class Page:
     """A phone's screen: what is tapped is really tapped."""
 
-    def __init__(self, browser, session, url, width=360, height=740, scheme="light", place=None):
+    def __init__(self, browser, session, url, context=None, width=360, height=740, scheme="light", place=None):
         self.browser, self.session, self.console, self.failures, self.traffic = browser, session, [], [], []
         browser.sessions[session] = self
         for domain in ("Page", "Runtime", "Network", "Log"):
@@ -128,7 +135,8 @@ class Page:
         self.size(width, height)
         self.scheme(scheme)
         if place:
-            self.call("Browser.grantPermissions", permissions=["geolocation", "notifications"], origin="/".join(url.split("/")[:3]))
+            browser.call("Browser.grantPermissions", permissions=["geolocation", "notifications"], origin="/".join(url.split("/")[:3]),
+                         **({"browserContextId": context} if context else {}))
             self.call("Emulation.setGeolocationOverride", latitude=place[0], longitude=place[1], accuracy=12)
         self.go(url)
 

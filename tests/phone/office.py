@@ -1,5 +1,6 @@
 """What the phone page's tests share: a real store over HTTPS, a dispatcher with a desk's rights, a phone."""
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 for room in ("server", "support"):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / room))
-from browser import Browser  # noqa: E402
+from browser import CHROMIUM, Browser  # noqa: E402
 from cable import Cable  # noqa: E402
 from door import BUILD, Client, Daemon, PASSWORD, command, until  # noqa: E402
 
@@ -21,15 +22,22 @@ PICTURES = BUILD / "pictures"
 class Office:
     """One zone, one house with an intercom, one engineer with a shift, and whoever dispatches."""
 
-    def __init__(self, folder):
-        self.folder, self.phones = Path(folder), []
+    shared = None  # one browser for all tests, each phone in a context of its own
+
+    def __init__(self, folder, template=None):
+        self.folder, self.phones, self.contexts = Path(folder), [], []
+        if template:
+            shutil.copytree(template, self.folder / "s")
         self.daemon = Daemon(self.folder / "s")
         self.cable = Cable(self.daemon.port)  # between the phones and the store
         self.desk = Client(self.daemon, "head")
         staff = {row[3]["name"].split()[0]: row[2] for row in self.desk.ask("GET", "/v1/snapshot?t=staff&limit=100")[1]["rows"] if row[3].get("name")}
         self.engineer = staff["Ёлкин"]
-        houses = self.desk.ask("GET", "/v1/snapshot?t=house&limit=10")[1]["rows"]
-        self.house = houses[0][2]
+        self.house = self.desk.ask("GET", "/v1/snapshot?t=house&limit=10")[1]["rows"][0][2]
+        if not template:
+            self.furnish()
+
+    def furnish(self):
         self.put("zone", "zone-1", number=1, name="Центр")
         self.put("company", "mc-1", name="УК «Уют»", phones="88652111111", contact="Ольга", hours="9–18")
         self.put("house", self.house, zone_id="zone-1", floors=9, access="ключ у консьержа", company_id="mc-1")
@@ -83,13 +91,23 @@ class Office:
         return f"https://localhost:{self.cable.port}/m/"
 
     def browser(self, name="phone"):
+        """A browser of this test alone: one that is switched off and on."""
         browser = Browser(self.folder / name, self.daemon.folder / "certificate.pem")
         self.phones.append(browser)
         return browser
 
+    def page(self, browser=None, **look):
+        """A phone that has just opened the page."""
+        if browser:
+            return browser.page(self.url, **look)
+        if not Office.shared:
+            Office.shared = Browser(self.folder.parent / "shared", self.daemon.folder / "certificate.pem")
+        self.contexts.append(Office.shared.context())
+        return Office.shared.page(self.url, self.contexts[-1], **look)
+
     def phone(self, login="petr", browser=None, **look):
         """A phone on which somebody has signed in; its list is on the screen."""
-        page = (browser or self.browser()).page(self.url, **look)
+        page = self.page(browser, **look)
         self.sign_in(page, login)
         return page
 
@@ -100,40 +118,48 @@ class Office:
         page.wait("Boolean(document.querySelector('.sync'))", "the day")
 
     def close(self):
+        for context in self.contexts:
+            Office.shared.drop(context)
         for browser in self.phones:
             browser.stop()
         self.cable.close()
+        for process in Daemon.running:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        Daemon.running.clear()
 
 
 def main(tests):
-    """Runs them one after the other, each with an office of its own, and speaks TAP."""
+    """Runs them one after the other, each with an office and phones of its own, and speaks TAP."""
+    if not CHROMIUM:
+        print("1..0 # SKIP there is no Chromium here")
+        return
     print(f"1..{len(tests)}")
     wanted, failed = sys.argv[1:], 0
-    for number, test in enumerate(tests, 1):
-        name = test.__name__.replace("_", " ")
-        if wanted and test.__name__ not in wanted:
-            print(f"ok {number} - {name} # SKIP not asked for")
-            continue
-        with tempfile.TemporaryDirectory(prefix="uchastok-phone-", ignore_cleanup_errors=True) as folder:
-            office, began = None, time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="uchastok-phone-", ignore_cleanup_errors=True) as place:
+        office = Office(Path(place) / "template")
+        office.daemon.stop()
+        office.close()
+        template = office.daemon.folder
+        for number, test in enumerate(tests, 1):
+            name = test.__name__.replace("_", " ")
+            if wanted and test.__name__ not in wanted:
+                print(f"ok {number} - {name} # SKIP not asked for")
+                continue
+            office, began = Office(Path(place) / str(number), template), time.monotonic()
             try:
-                office = Office(folder)
                 test(office)
                 print(f"ok {number} - {name} # {time.monotonic() - began:.1f} s", flush=True)
             except Exception:
                 failed += 1
                 print(f"not ok {number} - {name}", flush=True)
                 traceback.print_exc()
-                if office:
-                    print(office.daemon.said()[-3000:], file=sys.stderr)
+                print(office.daemon.said()[-3000:], file=sys.stderr)
             finally:
-                if office:
-                    office.close()
-                for process in Daemon.running:
-                    if process.poll() is None:
-                        process.kill()
-                        process.wait()
-                Daemon.running.clear()
+                office.close()
+        if Office.shared:
+            Office.shared.stop()
     sys.exit(1 if failed else 0)
 
 

@@ -84,8 +84,7 @@ def nothing_sticks_out_and_everything_can_be_read_and_tapped(office):
 
 
 def signing_in_looks_right_and_weighs_little(office):
-    browser = office.browser()
-    phone = browser.page(office.url)
+    phone = office.page()
     phone.wait("Boolean(document.querySelector('#login'))", "the sign-in page")
     weight = sum(phone.traffic)
     print(f"# the sign-in page is drawn after {weight} bytes")

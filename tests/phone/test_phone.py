@@ -156,8 +156,7 @@ def somebody_was_faster_and_the_phone_says_so(office):
 
 def nothing_of_a_client_stays_after_signing_out(office):
     office.visit(0)
-    browser = office.browser()
-    phone = office.phone(browser=browser)
+    phone = office.phone()
     phone.shows("Анна Петровна")
     phone.wait("navigator.serviceWorker.ready.then(() => true)", "the files kept for later")
     phone.tap("#nav a", "Ещё")
