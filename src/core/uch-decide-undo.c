@@ -117,6 +117,27 @@ mark_undone (UchDraft *draft, UchEvent *event)
   uch_entity_set_text (again, &again->undone_by, NULL);
 }
 
+/* A visit ends without a change of its ticket, and the ticket may have got another one since, or
+ * have ended: then the first cannot be open again (I9). */
+static gboolean
+check_open_visits (UchDraft *draft)
+{
+  for (guint i = 0; i < draft->verdict->changes->len; i++)
+    {
+      const UchChange *change = g_ptr_array_index (draft->verdict->changes, i);
+      const UchVisit  *visit = change->table == UCH_TABLE_VISIT ? (UchVisit *) change->after : NULL;
+      UchTicket       *ticket;
+
+      if (visit == NULL || !uch_visit_is_open (visit))
+        continue;
+      ticket = uch_draft_peek (draft, UCH_TABLE_TICKET, visit->ticket_id);
+      if (ticket == NULL || !uch_ticket_is_open (ticket)
+          || g_strcmp0 (ticket->visit_id, change->id) != 0)
+        return uch_draft_conflict (draft, UCH_REFUSAL_ACTED_SINCE, NULL, ticket);
+    }
+  return TRUE;
+}
+
 gboolean
 uch_decide_undo (UchDraft *draft)
 {
@@ -143,6 +164,8 @@ uch_decide_undo (UchDraft *draft)
       if (!restore (draft, schema->table, id, existed, fields))
         return FALSE;
     }
+  if (!check_open_visits (draft))
+    return FALSE;
   uch_entity_set_text (draft->event, &draft->event->ticket_id, event->ticket_id);
   uch_entity_set_text (draft->event, &draft->event->visit_id, event->visit_id);
   uch_entity_set_text (draft->event, &draft->event->house_id, event->house_id);

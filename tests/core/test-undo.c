@@ -75,6 +75,29 @@ test_refused_when_others_acted (void)
   g_assert_true (verdict->current == office_peek (office, UCH_TABLE_VISIT, "v1"));
 }
 
+/* The end of a visit does not touch its ticket; what the ticket got since must. */
+static void
+test_no_second_open_visit (void)
+{
+  g_autoptr (Office) office = office_new ();
+  g_autofree char *first = assign (office, "v1", "ivan", NULL);
+  g_autofree char *ended
+      = office_do (office, UCH_ROLE_DISPATCHER,
+                   office_command (office, "visit.unassign", "visit", "'v1'", NULL));
+  g_autofree char *second = assign (office, "v2", "petr", NULL);
+  g_autoptr (UchVerdict) verdict = try_undo (office, UCH_ROLE_DISPATCHER, ended);
+
+  g_assert_cmpint (((UchVisit *) office_peek (office, UCH_TABLE_VISIT, "v1"))->state, ==,
+                   UCH_VISIT_CANCELLED);
+  g_assert_cmpint (verdict->refusal, ==, UCH_REFUSAL_ACTED_SINCE);
+  g_assert_true (verdict->current == office_peek (office, UCH_TABLE_TICKET, "t1"));
+  /* Without the second one it goes. */
+  g_free (undo (office, UCH_ROLE_DISPATCHER, second));
+  g_free (undo (office, UCH_ROLE_DISPATCHER, ended));
+  g_assert_cmpint (((UchVisit *) office_peek (office, UCH_TABLE_VISIT, "v1"))->state, ==,
+                   UCH_VISIT_ASSIGNED);
+}
+
 static void
 test_only_own_and_once (void)
 {
@@ -169,6 +192,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/undo/assign-undo-redo", test_assign_undo_redo);
   g_test_add_func ("/core/undo/refused-when-others-acted", test_refused_when_others_acted);
+  g_test_add_func ("/core/undo/no-second-open-visit", test_no_second_open_visit);
   g_test_add_func ("/core/undo/only-own-and-once", test_only_own_and_once);
   g_test_add_func ("/core/undo/steps-only-for-five-minutes", test_steps_only_for_five_minutes);
   g_test_add_func ("/core/undo/created-rows-end", test_created_rows_end);

@@ -137,7 +137,7 @@ uch_sim_new (const UchPlan *plan, UchSimBreakage breakage)
   self->trace = g_checksum_new (G_CHECKSUM_SHA256);
   self->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_message_free);
   self->ledger = uch_ledger_new ();
-  self->snapshot_limit = 20 + uch_dice_below (&dice, 3) * 120;
+  self->snapshot_limit = 25 + uch_dice_below (&dice, 4) * 150;
   self->changes_limit = 10 + uch_dice_below (&dice, 3) * 40;
   self->store_random = uch_dice_roll (&dice);
   self->directory = g_build_filename (shm, "uch-sim-XXXXXX", NULL);
