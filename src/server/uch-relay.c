@@ -142,7 +142,7 @@ heard_cb (UchStoreAsync *store, const char *topic, const char *payload, gpointer
   else if (strcmp (topic, POSITIONS) == 0)
     uch_live_hear_positions (server->live);
   else if (strcmp (topic, SESSION) == 0 && get_text (object, "session") != NULL)
-    uch_server_end_session (server, get_text (object, "session"));
+    uch_server_end_here (server, get_text (object, "session"));
 }
 
 static void

@@ -73,7 +73,7 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       const UchSession *session = g_ptr_array_index (found, i);
 
       if (session == NULL)
-        uch_server_end_session (look->server, g_ptr_array_index (look->ids, i));
+        uch_server_end_here (look->server, g_ptr_array_index (look->ids, i));
       else if (look->server->live != NULL)
         uch_live_refresh_session (look->server->live, session);
     }
@@ -126,15 +126,28 @@ uch_server_check_sessions (UchServer *self)
 }
 
 /**
- * uch_server_end_session:
+ * uch_server_end_here:
  *
  * Nobody goes on with this session at this process: its live connection is closed, its long polls
  * are refused.
  */
 void
-uch_server_end_session (UchServer *self, const char *session_id)
+uch_server_end_here (UchServer *self, const char *session_id)
 {
   if (self->live != NULL)
     uch_live_end_session (self->live, session_id);
   uch_feed_end_session (self, session_id);
+}
+
+/**
+ * uch_server_end_session:
+ *
+ * As uch_server_end_here(), at every process of this store.
+ */
+void
+uch_server_end_session (UchServer *self, const char *session_id)
+{
+  uch_server_end_here (self, session_id);
+  if (self->relay != NULL)
+    uch_relay_tell_session_ended (self->relay, session_id);
 }

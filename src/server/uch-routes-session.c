@@ -176,8 +176,6 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   uch_log_event (UCH_LOG_SIGNED_OUT, id, "a session has ended");
   uch_server_end_session (request->server, id);
-  if (request->server->relay != NULL)
-    uch_relay_tell_session_ended (request->server->relay, id);
   uch_request_answer_nothing (request);
 }
 

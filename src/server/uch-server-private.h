@@ -79,6 +79,7 @@ void        uch_relay_tell_session_ended (UchRelay *self, const char *session_id
 
 /* Sessions that end. */
 void uch_server_check_sessions (UchServer *self);
+void uch_server_end_here (UchServer *self, const char *session_id);
 void uch_server_end_session (UchServer *self, const char *session_id);
 
 /* The routes, one file per group. */

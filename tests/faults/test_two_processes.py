@@ -52,14 +52,6 @@ class PlainLive(Live):
         self.send({"type": "at", "seq": self.wait("poke")["head"]})
         return self
 
-    def wait_news(self, head):
-        """The rows themselves or only that there are some."""
-        while True:
-            message = self.receive()
-            if {"poke": message.get("head"), "chg": message.get("to")}.get(message["type"]) == head:
-                self.send({"type": "at", "seq": head})
-                return
-
 
 class shared:
     """One pair for the tests that kill nobody: making it takes longer than any of them."""

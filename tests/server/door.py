@@ -212,6 +212,14 @@ class Live:
             if message["type"] == kind and condition(message):
                 return message
 
+    def wait_news(self, head):
+        """The rows themselves, or only that there are some."""
+        while True:
+            message = self.receive()
+            if {"poke": message.get("head"), "chg": message.get("to")}.get(message["type"]) == head:
+                self.send({"type": "at", "seq": head})
+                return
+
     def close(self):
         self.socket.close()
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
-from door import PASSWORD, ROOT, TLS, Client, Daemon, Live, main, until
+from door import PASSWORD, ROOT, TLS, Client, Daemon, Live, command, main, until
 from nginx import SHIPPED, Nginx
 
 
@@ -68,7 +68,7 @@ def a_desk_notices_nothing(folder):
     live.send({"type": "at", "seq": live.wait("poke")["head"]})
     since = head.head()
     pushed = anna.push(anna.note())[1]["head"]
-    assert live.wait("poke")["head"] == pushed, "news comes through at once"
+    live.wait_news(pushed)
     assert head.changes(since)[1]["to"] == pushed
     got = []
     waiter = threading.Thread(target=lambda: got.append(head.changes(pushed, wait=25)))
@@ -80,6 +80,17 @@ def a_desk_notices_nothing(folder):
     big = anna.ask("GET", "/v1/snapshot?t=reason", headers={"Accept-Encoding": "gzip"}, raw=True)
     assert big[0] == 200
     assert anna.ask("DELETE", "/v1/session")[0] == 204
+    # the engineers' page: its cookie, and an Origin that nginx must not change
+    page, own = Client(front), f"https://127.0.0.1:{front.port}"
+    assert page.ask("GET", "/m/", raw=True)[0] == 200
+    command("user", "add", "petr", "--role", "engineer", "--data", front.daemon.folder, stdin=PASSWORD + "\n")
+    words = {"login": "petr", "password": PASSWORD}
+    status, _ = page.ask("POST", "/v1/phone/session", words, {"X-Uchastok": "1", "Origin": own}, raw=True)
+    cookie = page.answer.getheader("Set-Cookie")
+    assert status == 204 and cookie.startswith("__Host-") and "Secure" in cookie, (status, cookie)
+    for origin, status in (("https://elsewhere.example", 403), (own, 204)):
+        headers = {"Cookie": cookie.split(";")[0], "X-Uchastok": "1", "Origin": origin}
+        assert page.ask("DELETE", "/v1/phone/session", headers=headers, raw=True)[0] == status, origin
     front.stop()
 
 
