@@ -3,6 +3,7 @@ import json
 import os
 import pty
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from desk import STORE, need
 def store(*words, stdin="", language="en"):
     env = {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": language,
            "UCHASTOK_LOCALEDIR": str(STORE.parents[3] / "po")}
-    return subprocess.run([str(STORE), *map(str, words)], input=stdin, capture_output=True, text=True, env=env)
+    return subprocess.run([str(STORE), *map(str, words)], input=stdin, capture_output=True, text=True, env=env, timeout=300)
 
 
 def fails(done, status, sentence):
@@ -251,13 +252,151 @@ def progress_is_for_terminals_only(folder):
     assert "Copying" not in done.stdout + done.stderr and "\x1b" not in done.stdout + done.stderr
 
 
+ROOT = Path(__file__).resolve().parents[2]
+MAN = ROOT / "data/man/uchastok-store.8"
+COMMON = {"--help", "--data", "--json"}
+
+
+def verbs():
+    return re.findall(r"^  ([a-z]+) ", store("--help").stdout, re.M)
+
+
+def options(verb):
+    return set(re.findall(r"^  (?:-\w, )?(--[a-z-]+)", store(verb, "--help").stdout, re.M))
+
+
+def the_manual_and_the_help_say_the_same(folder):
+    text = MAN.read_text().replace("\\-", "-")
+    head, *sections = re.split(r"^\.SS ", text.split(".SH VERBS")[1].split(".SH EXIT STATUS")[0], flags=re.M)
+    told = {section.split()[0]: set(re.findall(r"^\.BI? (--[a-z-]+)", section, re.M)) for section in sections}
+    assert list(told) == [verb for verb in verbs() if verb in told] and set(told) == set(verbs())
+    general = text.split(".SH OPTIONS")[1].split(".SH VERBS")[0]
+    assert COMMON == set(re.findall(r"--[a-z]+", general.split(".PP")[0])) - {"--version"}
+    for verb in verbs():
+        assert options(verb) == told[verb] | COMMON, verb
+        said_by_help = store(verb, "--help").stdout
+        assert f"uchastok-store {verb}" in said_by_help.split("Example:")[1], "an example"
+        assert "Exit status: 0" in said_by_help
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", str(MAN)], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+
+
+def every_verb_refuses_what_it_does_not_know(folder):
+    for verb in verbs():
+        for words, word in ((["--nonsense"], "nonsense"), (["--data"], "--data"), (["--data", folder / "none"], None)):
+            if verb in ("init", "demo") and word is None:
+                continue  # these make what is not there
+            done = store(verb, *words, stdin="")
+            assert done.returncode == 2 and done.stdout == "", (verb, words, done)
+            fails(done, 2, word or "")
+            assert done.stderr.startswith("uchastok-store: ") and done.stderr.count("\n") == 1, done.stderr
+            told = said(store(verb, "--json", *words))
+            assert told["status"] == 2 and (word or "") in told["error"], (verb, words, told)
+
+
+def each_verb_answers_a_program_with_one_object(folder):
+    data = folder / "s"
+    made = said(store("init", "--data", data, "--login", "head", "--json", stdin="a long secret\n"))
+    assert made["fingerprint"] == said(store("fingerprint", "--data", data, "--json"))["fingerprint"]
+    assert said(store("user", "add", "Anna", "--data", data, "--json", stdin="a long secret\n")) == {"done": True, "login": "anna"}
+    assert said(store("user", "disable", "anna", "--data", data, "--json"))["done"]
+    users = said(store("user", "list", "--data", data, "--json"))["users"]
+    assert {(user["login"], user["role"], user["state"]) for user in users} == {("anna", "dispatcher", "disabled"), ("head", "head", None)}
+    refused = store("user", "add", "anna", "--data", data, "--json", stdin="a long secret\n")
+    assert refused.returncode == 1 and said(refused)["status"] == 1 and "is taken" in said(refused)["error"]
+    (folder / "staff.csv").write_text("ФИО;Телефон;Должность\nЁлкин Пётр;89621234567;инженер\n;89621234568;инженер\n")
+    read = said(store("import", "staff", folder / "staff.csv", "--data", data, "--json"))
+    assert (read["new"], read["errors"], read["issues"][0]["line"]) == (1, 1, 3), read
+    phone = said(store("token", "--engineer", "Ёлкин Пётр", "--host", "h:1", "--data", data, "--json"))
+    assert phone["secret"] in phone["address"] and phone["address"].startswith("https://h:1/track/t?id=")
+    listed = said(store("token", "list", "--data", data, "--json"))["phones"]
+    assert len(listed) == 1 and listed[0]["name"] == "phone" and phone["secret"] not in json.dumps(listed)
+    assert said(store("token", "end", listed[0]["id"], "--data", data, "--json"))["done"]
+    assert said(store("token", "list", "--data", data, "--json"))["phones"] == []
+    fails(store("token", "end", "nobody", "--data", data), 1, "")
+    fails(store("token", "--data", data), 2, "--engineer NAME")
+
+
+def an_export_masks_who_a_client_is(folder):
+    data = town(folder / "s", houses=20, tickets=30)
+    names = [name for name, in sqlite3.connect(data / "store.sqlite").execute("SELECT name FROM client WHERE name > ''")]
+    codes = [code for code, in sqlite3.connect(data / "store.sqlite").execute("SELECT intercom FROM entrance WHERE intercom > ''")]
+    phones = [phone for phone, in sqlite3.connect(data / "store.sqlite").execute("SELECT phone FROM client WHERE phone > ''")]
+    assert names and codes and phones
+
+    def looks():
+        return sqlite3.connect(data / "store.sqlite").execute("SELECT table_name, row_id FROM look").fetchall()
+
+    told = said(store("export", "--to", folder / "all", "--data", data, "--json"))
+    counts = {row["table"]: row["rows"] for row in told["files"]}
+    assert counts["house"] == 20 and len(told["files"]) == len(list((folder / "all").iterdir()))
+    everything = "".join(path.read_text() for path in (folder / "all").iterdir())
+    assert not [word for word in names + phones + codes if word in everything] and looks() == []
+    assert all(path.stat().st_mode & 0o77 == 0 for path in (folder / "all").iterdir())
+    zones = json.loads((folder / "all/zone.geojson").read_text())
+    assert zones["type"] == "FeatureCollection" and len(zones["features"]) == counts["zone"]
+    fails(store("export", "--to", folder / "all", "--data", data), 1, "--replace")
+    assert store("export", "--to", folder / "all", "--data", data, "--personal", "--replace").returncode == 0
+    everything = "".join(path.read_text() for path in (folder / "all").iterdir())
+    assert all(name in everything for name in names) and not [code for code in codes if f";{code};" in everything]
+    assert ("client", "*") in looks() and ("zone", "*") not in looks()
+    assert store("export", "--table", "house", "--to", folder / "h.csv", "--data", data).returncode == 0
+    again = store("import", "houses", folder / "h.csv", "--dry-run", "--data", data)
+    assert "new: 0" in again.stdout, again.stdout
+    fails(store("export", "--table", "nothing", "--to", folder / "x", "--data", data), 2, "no table")
+
+
+def how_the_store_is_stands_on_one_page(folder):
+    data = town(folder / "s", houses=20, tickets=30)
+    still = said(store("status", "--data", data, "--json"))
+    assert not still["running"] and still["head"] > 0 and still["backup_at"] is None
+    assert "does not run" in store("status", "--data", data).stdout
+    store("backup", "--to", folder / "copy", "--data", data)
+    with Served(data) as served:
+        now = said(store("status", "--data", data, "--json"))
+        assert now["running"] and now["answers"] and now["address"] == served.address
+        assert (now["head"], now["accounts"], now["live_clients"]) == (still["head"], still["accounts"], 0)
+        assert 0 <= now["backup_age_s"] < 3600 and now["backup_file"] == str(folder / "copy")
+        commit = next(row for row in now["latency"] if row["what"] == "commit")
+        assert commit["n"] > 0 and 0 < commit["p50_ms"] <= commit["p99_ms"]
+        page = store("status", "--data", data).stdout
+        assert f"runs at {served.address}" in page and "Desks connected" in page and "p99, ms" in page
+        watching = subprocess.Popen([str(STORE), "status", "--data", str(data), "--watch", "--interval", "1", "--json"],
+                                    stdout=subprocess.PIPE, text=True)
+        pages = [json.loads(watching.stdout.readline()) for _ in range(2)]
+        watching.terminate()
+        watching.wait(30)
+        watching.stdout.close()
+        assert all(page["answers"] for page in pages) and pages[0]["uptime_s"] <= pages[1]["uptime_s"]
+        served.process.send_signal(signal.SIGSTOP)
+        try:
+            silent = store("status", "--data", data, "--json")
+        finally:
+            served.process.send_signal(signal.SIGCONT)
+        assert silent.returncode == 1 and said(silent)["running"] and not said(silent)["answers"] and said(silent)["head"] > 0
+    fails(store("status"), 2, "--data DIR")
+
+
+def bash_completes_verbs_and_options(folder):
+    (folder / "uchastok-store").symlink_to(STORE)
+    for words, expected in ((["ver"], {"verify"}), (["backup", "--re"], {"--replace"}), (["user", "en"], {"enable"}),
+                            (["status", "--w"], {"--watch"})):
+        script = (f". {ROOT}/data/uchastok-store.bash; COMP_WORDS=(uchastok-store {' '.join(words)}); "
+                  f"COMP_CWORD={len(words)}; _uchastok_store; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True,
+                              env={**os.environ, "LC_ALL": "C.UTF-8", "PATH": f"{folder}:{os.environ['PATH']}"})
+        assert set(done.stdout.split()) == expected, (words, done)
+
+
 def main():
     need(STORE)
     tests = [an_empty_store_is_made_once, people_are_added_and_their_passwords_never_shown, mistakes_are_explained,
              a_newer_database_is_left_alone, a_damaged_database_is_named, the_demo_town_prints_its_logins,
              a_copy_is_made_beside_the_daemon, a_backup_takes_the_place_of_the_store_as_a_new_epoch,
              a_bad_backup_changes_nothing, every_kind_of_fault_is_found_and_named, what_grew_old_is_forgotten,
-             progress_is_for_terminals_only]
+             progress_is_for_terminals_only, the_manual_and_the_help_say_the_same,
+             every_verb_refuses_what_it_does_not_know, each_verb_answers_a_program_with_one_object,
+             an_export_masks_who_a_client_is, how_the_store_is_stands_on_one_page, bash_completes_verbs_and_options]
     print(f"1..{len(tests)}")
     failed = 0
     for number, test in enumerate(tests, 1):

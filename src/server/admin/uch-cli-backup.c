@@ -253,6 +253,15 @@ renew_only (const char *folder, UchCliReport *report, GError **error)
   return TRUE;
 }
 
+/* A store in PostgreSQL has its own tools; a file beside its address would be nobody's. */
+static gboolean
+is_file (const char *folder)
+{
+  g_autofree char *url = uch_folder_dup_store_url (folder, NULL);
+
+  return url == NULL || g_str_has_prefix (url, "sqlite:");
+}
+
 static int
 restore (const char *folder, const char *from)
 {
@@ -260,6 +269,9 @@ restore (const char *folder, const char *from)
   GError *error = NULL;
   int     lock = -1, status = 0;
 
+  if (from != NULL && !is_file (folder))
+    return uch_cli_refuse ("%s", _ ("This store is in PostgreSQL: restore it there (pg_restore), "
+                                    "then begin the new epoch with --only-renew"));
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return uch_cli_refuse (_ ("The folder %s cannot be made: %s"), folder, g_strerror (errno));
   lock = uch_cli_lock_alone (folder, &error);

@@ -100,8 +100,7 @@ list_phones (UchStore *store, const UchSession *by)
 {
   const UchCliColumn columns[] = { { "id", _ ("Id"), UCH_CLI_TEXT },
                                    { "staff", _ ("Member of staff"), UCH_CLI_TEXT },
-                                   { "name", _ ("Phone"), UCH_CLI_TEXT },
-                                   { "state", _ ("State"), UCH_CLI_TEXT } };
+                                   { "name", _ ("Phone"), UCH_CLI_TEXT } };
   g_autoptr (UchCliReport) report = uch_cli_report_new ();
   GError *error = NULL;
   g_autoptr (GPtrArray) phones = uch_store_list_trackers (store, by, uch_cli_now (), &error);
@@ -112,8 +111,7 @@ list_phones (UchStore *store, const UchSession *by)
   for (guint i = 0; i < phones->len; i++)
     {
       const UchTracker *phone = g_ptr_array_index (phones, i);
-      const char       *cells[] = { phone->parent.id, phone->staff_id, phone->name,
-                              phone->ended_at != 0 ? "ended" : NULL };
+      const char       *cells[] = { phone->parent.id, phone->staff_id, phone->name };
 
       uch_cli_report_add_row (report, cells);
     }
