@@ -169,7 +169,9 @@ def without_being_asked_it_says_little(folder):
         anna.push(anna.note())
     daemon.stop()
     lines = daemon.said().splitlines()
-    assert [re.search(r"event=(\w+)", line).group(1) for line in lines] == ["ready", "signed_in", "stopped"], lines
+    events = [re.search(r"event=(\w+)", line).group(1) for line in lines]
+    # a busy machine may be slow, and then says so
+    assert [event for event in events if event != "slow"] == ["ready", "signed_in", "stopped"], lines
 
 
 JOURNAL = r"""
