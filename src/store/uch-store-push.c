@@ -259,8 +259,10 @@ apply (UchStore *self, UchVerdict **verdict, UchTime now, GError **error)
     return TRUE;
   if (!BACKEND (self, savepoint, error))
     return FALSE;
-  if (put_changes (self, (*verdict)->changes, self->head + 1, now, &local_error))
-    return BACKEND (self, release, error);
+  /* A database may tell only at the release what the schema forbids. */
+  if (put_changes (self, (*verdict)->changes, self->head + 1, now, &local_error)
+      && BACKEND (self, release, &local_error))
+    return TRUE;
   if (!g_error_matches (local_error, UCH_STORE_ERROR, UCH_STORE_ERROR_EXISTS))
     {
       g_propagate_error (error, g_steal_pointer (&local_error));

@@ -8,6 +8,7 @@
 #include "store/uch-store-private.h"
 
 #define RETRIES_MAX 5
+#define RETRY_PAUSE_MS 20 /* doubled each time */
 
 G_DEFINE_QUARK (uch - store - error - quark, uch_store_error)
 G_DEFINE_FINAL_TYPE (UchStore, uch_store, G_TYPE_OBJECT)
@@ -359,7 +360,11 @@ uch_store_get_committed (UchStore *self)
 gboolean
 uch_store_gave_way (UchStore *self, guint *n_retries)
 {
-  return self->backend->gave_way && (*n_retries)++ < RETRIES_MAX;
+  if (!self->backend->gave_way || *n_retries >= RETRIES_MAX)
+    return FALSE;
+  /* Whoever was given way to must first have woken up: else both meet again. */
+  g_usleep ((RETRY_PAUSE_MS << (*n_retries)++) * 1000ul);
+  return TRUE;
 }
 
 UchStoreLine *

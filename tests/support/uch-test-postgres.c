@@ -169,6 +169,16 @@ uch_test_postgres_get_dir (void)
   return server.dir;
 }
 
+void
+uch_test_postgres_make_dir (const char *name)
+{
+  g_autofree char *path = g_build_filename (server.dir, name, NULL);
+
+  g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
+  if (server.drop)
+    g_assert_cmpint (chown (path, server.uid, server.gid), ==, 0);
+}
+
 static PGconn *
 connect_to (const char *url)
 {

@@ -7,6 +7,9 @@
 /* Starts the server at the first call; fails the test when PostgreSQL is not installed. */
 const char *uch_test_postgres_get_dir (void);
 
+/* A folder beside the data that the server may write to. */
+void uch_test_postgres_make_dir (const char *name);
+
 /* A new, empty database; returns its address. */
 char *uch_test_postgres_add_database (void);
 void  uch_test_postgres_drop_database (const char *url);
