@@ -81,7 +81,7 @@ class App {
   }
 
   async #read() {
-    const acked = this.outbox.acked, before = this.day;
+    const acked = this.outbox.acked, before = this.day, wasOnline = this.online;
     const { status, headers, body } = await ask('GET', `/v1/phone/day?since=${midnight(Date.now())}`, undefined, this.saved?.etag ? { 'If-None-Match': this.saved.etag } : {});
     this.online = true;
     this.readAt = Date.now();
@@ -99,7 +99,8 @@ class App {
     this.saved.readAt = this.readAt;
     await db.put('day', this.saved);
     await this.outbox.settle(acked);
-    this.#lay();
+    if (status !== 304 || !before || acked.length || !wasOnline) // else nothing is drawn under a finger
+      this.#lay();
     if (before)
       this.#tell(before);
     this.live.start();
@@ -269,7 +270,7 @@ class App {
   #sync() {
     const waiting = this.outbox.waiting.length;
     const state = waiting ? 'waiting' : this.online ? 'live' : 'offline';
-    const text = waiting ? say('sync.waiting', { n: waiting }) : this.online ? say('sync.live') : say('sync.since', { t: whenOf(this.readAt, Date.now()) });
+    const text = waiting ? `${this.online ? '' : `${say('sync.offline')}. `}${say('sync.waiting', { n: waiting })}` : this.online ? say('sync.live') : say('sync.since', { t: whenOf(this.readAt, Date.now()) });
     return h('a.sync', { href: '#/more', 'data-state': state, 'data-offline': !this.online, role: 'status' }, icon(waiting ? 'wait' : this.online ? 'live' : 'offline'), h('span', {}, text));
   }
 

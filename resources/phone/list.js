@@ -1,9 +1,7 @@
 // The two lists: my visits in the order of the day, and what nobody has.
 import { say } from './words.js';
-import { h, icon, categoryOf, colorOf, durationOf, midnight } from './ui.js';
+import { h, icon, addressOf, categoryOf, colorOf, durationOf, midnight } from './ui.js';
 import { clock } from './clock.js';
-
-const shortAddress = ticket => ticket.address ?? say('place');
 
 function chip(kind, state, waits) {
   return h(`span.chip.${state}`, {}, say(`${kind}.${state}`), waits && h('span.waits', { title: say('pending') }, icon('wait'), h('span.sr', {}, say('pending'))));
@@ -13,11 +11,11 @@ function card(app, ticket, visit) {
   const { day } = app, zone = day.get('zone', ticket.zone_id), waits = day.pending.has(ticket.id);
   const node = h('a.card', { href: `#/t/${ticket.id}`, 'data-ticket': ticket.id },
     h('div.card-top', {}, h('span.number', {}, ticket.number ? say('ticket.no', { n: ticket.number }) : say('ticket.fresh')),
-      visit ? chip('visit', visit.state, waits) : chip('ticket', ticket.state, waits)),
-    h('div.address', {}, shortAddress(ticket)),
-    h('div.dim', {}, [categoryOf(ticket.category), ticket.client_name].filter(Boolean).join(' · ')),
-    visit?.mode ? clock(visit, app.now, app.limits) : h('div.clock', { 'data-light': 'none' },
-      h('span.clock-big', {}, visit ? '—' : durationOf(app.now() - ticket.created_at)), h('span.clock-small', {}, visit ? say('clock.none') : say('clock.waited'))));
+      visit?.mode ? clock(visit, app.now, app.limits) : h('div.clock', { 'data-light': 'none' },
+        h('span.clock-big', {}, visit ? '—' : durationOf(app.now() - ticket.created_at)), h('span.clock-small', {}, visit ? say('clock.none') : say('clock.waited')))),
+    h('div.address', {}, addressOf(ticket)),
+    h('div.card-end', {}, visit ? chip('visit', visit.state, waits) : chip('ticket', ticket.state, waits),
+      h('span.dim', {}, [categoryOf(ticket.category), ticket.client_name].filter(Boolean).join(' · '))));
   node.style.setProperty('--zone', colorOf(zone));
   return node;
 }

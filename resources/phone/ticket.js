@@ -1,6 +1,6 @@
 // One ticket: the clock, how to get there and to whom, what was said, and the next step at the thumb.
 import { say } from './words.js';
-import { h, icon, categoryOf, phoneOf, reasonOf, nameOf, whenOf, clockOf, toast } from './ui.js';
+import { h, icon, addressOf, categoryOf, phoneOf, reasonOf, nameOf, whenOf, clockOf, toast } from './ui.js';
 import { clock } from './clock.js';
 import { chip } from './list.js';
 import { perform } from './acts.js';
@@ -127,7 +127,7 @@ export function ticketPage(app, id) {
       h('div.hero-top', {}, visit && day.isMine(visit) ? chip('visit', visit.state, waits) : chip('ticket', ticket.state, waits), h('span.dim', {}, categoryOf(ticket.category))),
       visit?.mode && (day.isOpen(visit) || visit.arrived_at) && clock(visit, app.now, app.limits, 'huge'),
       visit?.mode === 'time' && day.isOpen(visit) && now >= visit.agreed_from && h('p.dim', {}, say('clock.agreed', { t: clockOf(visit.agreed_from) })),
-      h('h1.address', {}, ticket.address ?? '—'),
+      h('h1.address', {}, addressOf(ticket)),
       h('div.buttons', {}, number && callButton(number, say('call')), routeButtons(house))),
     refusals(app, id),
     ticket.description && section(say('wants'), h('p.said', {}, ticket.description)),

@@ -63,6 +63,8 @@ export function durationOf(ms) {
 
 /** "+79621234567" as +7 (962) 123-45-67 */
 export const phoneOf = text => (text ?? '').replace(/^\+7(\d{3})(\d{3})(\d{2})(\d{2})$/, '+7 ($1) $2-$3-$4');
+/** The address with its short words kept to what they belong to: "ул. Мира", "кв. 7". */
+export const addressOf = ticket => (ticket.address ?? '—').replace(/(\S\.) (?=\S)/g, '$1\u00a0');
 export const categoryOf = code => sayIf(`category.${code}`) ?? code;
 
 /** As the head named the reason, else the page's own word. */
@@ -87,6 +89,7 @@ export const colorOf = zone => zone?.color ?? ZONES[((zone?.number ?? 1) - 1) % 
 /** A sheet from below: `build(close)` gives its content; resolves to what `close` was given, or undefined. */
 export function sheet(title, build) {
   return new Promise(resolve => {
+    const opener = document.activeElement, act = opener?.dataset.act;
     const dialog = h('dialog.sheet', { 'aria-labelledby': 'sheet-title' });
     let result;
     const close = value => { result = value; dialog.close(); };
@@ -94,7 +97,12 @@ export function sheet(title, build) {
       h('button.round', { type: 'button', 'aria-label': say('close'), onclick: () => close() }, icon('close'))),
     h('div.sheet-body', {}, build(close)));
     dialog.addEventListener('click', event => { if (event.target === dialog) close(); });
-    dialog.addEventListener('close', () => { dialog.remove(); resolve(result); });
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      if (!opener?.isConnected && act) // the view was drawn anew meanwhile
+        document.querySelector(`[data-act="${act}"]`)?.focus({ preventScroll: true });
+      resolve(result);
+    });
     document.body.append(dialog);
     dialog.showModal();
   });

@@ -190,10 +190,10 @@ class Page:
         return self.evaluate("document.body?.innerText ?? ''")
 
     def shows(self, text):
-        return self.wait(f"document.body.innerText.includes({json.dumps(text)})", f"“{text}” on the screen")
+        return self.wait(f"document.body.innerText.replaceAll('\u00a0', ' ').includes({json.dumps(text)})", f"“{text}” on the screen")
 
     def hides(self, text):
-        return self.wait(f"!document.body.innerText.includes({json.dumps(text)})", f"“{text}” gone from the screen")
+        return self.wait(f"!document.body.innerText.replaceAll('\u00a0', ' ').includes({json.dumps(text)})", f"“{text}” gone from the screen")
 
     def find(self, selector, text=None):
         """The middle of the last such element that can be seen; scrolls there."""
