@@ -184,8 +184,8 @@ class Storm:
         self.office.close()
 
 
-def run(folder, n_kills, seed, n_desks=4, postgres=False):
-    storm = Storm(Path(folder), seed, n_desks, PostgresStore(Path(folder) / "store") if postgres else None)
+def run(folder, n_kills, seed, n_desks=4, postgres=False, store=None):
+    storm = Storm(Path(folder), seed, n_desks, PostgresStore(Path(folder) / "store") if postgres else store)
     try:
         began = time.monotonic()
         storm.run(n_kills)
