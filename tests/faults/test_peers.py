@@ -76,6 +76,7 @@ def works(daemon):
 def who_says_nothing_keeps_nobody_waiting(folder):
     daemon = Daemon(folder / "s", "--connections-per-address", "400")
     hello = client_hello()
+
     def trouble():
         crowd = [plain(daemon, ATTACKER) for _ in range(300)]
         for index, one in enumerate(crowd):
@@ -98,6 +99,7 @@ def broken_tls_leaves_nothing_behind(folder):
     record = b"\x17\x03\x03\x00\x20" + b"\xaa" * 32
     ends = (b"", b"\x17", b"\x17\x03\x03", record[:-5], record, b"\x15\x03\x03\x00\x02\x02\x28", b"\x00" * 300,
             b"\x16\x03\x03\xff\xff" + b"\x01" * 100)
+
     def trouble():
         for end in ends * 4:
             for hang_up in (socket.socket.close, reset):
@@ -123,6 +125,7 @@ def broken_tls_leaves_nothing_behind(folder):
 def broken_http_leaves_nothing_behind(folder):
     daemon = Daemon(folder / "s", "--connections-per-address", "400")
     good = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+
     def trouble():
         for junk in (b"\x00" * 200, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\r\n" * 50, b"GET /healthz HTTP/1.1\r\nHost",
                      b"POST /v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{", b"A" * 5000,
@@ -159,6 +162,7 @@ def two_lengths_of_one_body_are_refused(folder):
 
 def endless_headers_are_cut(folder):
     daemon = Daemon(folder / "s")
+
     def trouble():
         many = tls(daemon)
         sent = 0
@@ -186,6 +190,7 @@ def endless_headers_are_cut(folder):
 
 def requests_in_a_row_are_answered_in_order(folder):
     daemon = Daemon(folder / "s")
+
     def trouble():
         row = tls(daemon)
         row.sendall(b"".join(b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n" % (b"healthz" if i % 2 else b"nowhere") for i in range(60)))
@@ -244,6 +249,7 @@ def trickling_bodies_and_readers_are_cut(folder):
 def a_body_of_300_megabytes_is_not_kept(folder):
     daemon = Daemon(folder / "s")
     anna = Client(daemon, "anna")
+
     def trouble():
         for length in ("Content-Length: 300000000", "Transfer-Encoding: chunked"):
             big, peak = tls(daemon), 0
@@ -265,6 +271,7 @@ def a_body_of_300_megabytes_is_not_kept(folder):
 def a_live_desk_that_floods_is_bounded(folder):
     daemon = Daemon(folder / "s", "--requests-per-second", "100000")
     anna, head = Client(daemon, "anna"), Client(daemon, "head")
+
     def trouble():
         flood = Live(head)
         flood.socket.settimeout(0.5)
@@ -291,6 +298,7 @@ def a_live_desk_that_floods_is_bounded(folder):
 def a_live_desk_that_does_not_read_is_dropped(folder):
     daemon = Daemon(folder / "s", "--requests-per-second", "100000")
     anna, head = Client(daemon, "anna"), Client(daemon, "head")
+
     def trouble():
         deaf = [Live(head, receive_buffer=4096) for _ in range(5)]
         watching = Live(anna)
