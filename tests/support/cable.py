@@ -9,7 +9,7 @@ class Cable:
 
     def __init__(self, port):
         self.target, self.delay_s, self.pairs = port, 0.0, set()
-        self.left = None  # so many bytes more, both ways together, then everything on it ends
+        self.left = self.left_back = None  # so many bytes more, both ways together or from the store, then everything on it ends
         self.lock = threading.Lock()
         self._listen(0)
 
@@ -31,15 +31,15 @@ class Cable:
                 continue
             with self.lock:
                 self.pairs.add((near, far))
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._pump, args=(source, sink, (near, far)), daemon=True).start()
+            for source, sink, counter in ((near, far, "left"), (far, near, "left_back")):
+                threading.Thread(target=self._pump, args=(source, sink, (near, far), counter), daemon=True).start()
 
-    def _pump(self, source, sink, pair):
+    def _pump(self, source, sink, pair, counter):
         try:
             while data := source.recv(65536):
                 if self.delay_s:
                     time.sleep(self.delay_s)
-                data, broken = self._spend(data)
+                data, broken = self._spend(data, counter)
                 sink.sendall(data)
                 if broken:
                     self.pull()
@@ -47,14 +47,17 @@ class Cable:
             pass
         self._drop(pair)
 
-    def _spend(self, data):
+    def _spend(self, data, counter):
         """What of it still comes through, and whether the cable breaks after it."""
         with self.lock:
-            if self.left is None or len(data) < self.left:
-                self.left = None if self.left is None else self.left - len(data)
-                return data, False
-            data, self.left = data[:self.left], None
-            return data, True
+            for name in {"left", counter}:
+                left = getattr(self, name)
+                if left is not None and len(data) >= left:
+                    self.left = self.left_back = None
+                    return data[:left], True
+                if left is not None:
+                    setattr(self, name, left - len(data))
+            return data, False
 
     def _drop(self, pair):
         for end in pair:
