@@ -2,6 +2,8 @@
 
 #include "server/uch-door-stream.h"
 
+#include <string.h>
+
 /* Begins no request of HTTP: libsoup answers 400 to nobody and ends the connection. */
 #define NO_REQUEST '\1'
 
@@ -14,6 +16,14 @@ struct _UchDoorInput
   gboolean           between; /* two requests: the header of the next one is not whole */
   gboolean           begun;   /* some bytes of it have come */
   gboolean           ended;
+
+  /* Requests that are answered past libsoup. */
+  UchDoorStream *door;      /* (unowned) */
+  UchDoorFunc    func;      /* (nullable) */
+  gpointer       user_data; /* for @func */
+  gboolean       busy;      /* one is not answered yet */
+  gboolean       held;      /* more came meanwhile: it is read after the answer */
+  GSource       *parked;    /* (owned) (nullable): by it libsoup is woken then */
 };
 
 struct _UchDoorStream
@@ -48,10 +58,17 @@ is_readable (GPollableInputStream *stream)
 static GSource *
 create_source (GPollableInputStream *stream, GCancellable *cancellable)
 {
-  g_autoptr (GSource) base = UCH_DOOR_INPUT (stream)->ended
-                                 ? g_timeout_source_new (0)
-                                 : g_pollable_input_stream_create_source (base_of (stream), NULL);
+  UchDoorInput *self = UCH_DOOR_INPUT (stream);
+  g_autoptr (GSource) base = NULL;
 
+  if (self->busy && self->held)
+    {
+      g_clear_pointer (&self->parked, g_source_unref);
+      self->parked = g_pollable_source_new_full (stream, NULL, cancellable);
+      return g_source_ref (self->parked);
+    }
+  base = self->ended ? g_timeout_source_new (0)
+                     : g_pollable_input_stream_create_source (base_of (stream), NULL);
   return g_pollable_source_new_full (stream, base, cancellable);
 }
 
@@ -69,16 +86,33 @@ take_leave (UchDoorInput *self, char *buffer)
 }
 
 static gssize
+would_block (GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "It is answered past libsoup");
+  return -1;
+}
+
+static gssize
 read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count, GError **error)
 {
   UchDoorInput *self = UCH_DOOR_INPUT (stream);
   g_autoptr (GError) local_error = NULL;
   gssize n;
 
+  if (self->busy)
+    {
+      self->held = TRUE;
+      return would_block (error);
+    }
   if (self->ended)
     return 0;
   n = g_pollable_input_stream_read_nonblocking (base_of (stream), buffer, count, NULL,
                                                 &local_error);
+  /* It may be answered at once. */
+  self->busy = n > 0 && self->between && !self->begun && self->func != NULL;
+  if (self->busy && self->func (self->door, buffer, (gsize) n, self->user_data))
+    return would_block (error);
+  self->busy = FALSE;
   if (n > 0)
     self->begun = TRUE;
   else if (self->between && count > 0
@@ -98,8 +132,16 @@ pollable_init (GPollableInputStreamInterface *interface)
 }
 
 static void
+uch_door_input_finalize (GObject *object)
+{
+  g_clear_pointer (&UCH_DOOR_INPUT (object)->parked, g_source_unref);
+  G_OBJECT_CLASS (uch_door_input_parent_class)->finalize (object);
+}
+
+static void
 uch_door_input_class_init (UchDoorInputClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = uch_door_input_finalize;
 }
 
 static void
@@ -188,4 +230,41 @@ uch_door_stream_set_between (UchDoorStream *self, gboolean between)
 {
   self->input->between = between;
   self->input->begun = FALSE;
+}
+
+/**
+ * uch_door_stream_set_func:
+ * @func: (scope forever): looks at what comes between two requests
+ */
+void
+uch_door_stream_set_func (UchDoorStream *self, UchDoorFunc func, gpointer user_data)
+{
+  self->input->door = self;
+  self->input->func = func;
+  self->input->user_data = user_data;
+}
+
+/**
+ * uch_door_stream_answer:
+ * @text: a whole answer, short
+ *
+ * Answers what the function took. Who does not even read that much is cut.
+ */
+void
+uch_door_stream_answer (UchDoorStream *self, const char *text)
+{
+  UchDoorInput *input = self->input;
+  gsize         len = strlen (text);
+  gssize        n = g_io_stream_is_closed (self->base)
+                        ? -1
+                        : g_pollable_output_stream_write_nonblocking (
+                            G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (self->base)), text,
+                            len, NULL, NULL);
+
+  if (n != (gssize) len && !g_socket_is_closed (self->socket))
+    g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
+  input->busy = input->held = FALSE;
+  if (input->parked != NULL)
+    g_source_set_ready_time (input->parked, 0);
+  g_clear_pointer (&input->parked, g_source_unref);
 }

@@ -11,7 +11,16 @@ G_BEGIN_DECLS
 #define UCH_TYPE_DOOR_STREAM (uch_door_stream_get_type ())
 G_DECLARE_FINAL_TYPE (UchDoorStream, uch_door_stream, UCH, DOOR_STREAM, GIOStream)
 
+/* Looks at what came between two requests; %TRUE: it is a whole request, and will be answered with
+ * uch_door_stream_answer(). libsoup then never sees it. */
+typedef gboolean (*UchDoorFunc) (UchDoorStream *self,
+                                 const char    *bytes,
+                                 gsize          len,
+                                 gpointer       user_data);
+
 GIOStream *uch_door_stream_new (GIOStream *base, GSocket *socket);
 void       uch_door_stream_set_between (UchDoorStream *self, gboolean between);
+void       uch_door_stream_set_func (UchDoorStream *self, UchDoorFunc func, gpointer user_data);
+void       uch_door_stream_answer (UchDoorStream *self, const char *text);
 
 G_END_DECLS

@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include "server/uch-door-stream.h"
 #include "server/uch-greeting.h"
 
 /* The kernel's queue of connections not yet taken in. */
@@ -31,6 +30,8 @@ struct _UchListener
   GHashTable       *connections; /* of Connection (unowned) */
   UchGreetings     *greetings;   /* (owned): who has not agreed on TLS yet */
   guint64           n_refused;
+  UchDoorFunc       lane; /* (nullable) */
+  gpointer          lane_data;
 };
 
 G_DEFINE_FINAL_TYPE (UchListener, uch_listener, G_TYPE_OBJECT)
@@ -127,6 +128,19 @@ stream_gone_cb (gpointer user_data, GObject *stream)
   connection_free (user_data);
 }
 
+/* Something came between two requests: is it one that is answered past libsoup? */
+static gboolean
+lane_cb (UchDoorStream *stream, const char *bytes, gsize len, gpointer user_data)
+{
+  Connection  *connection = user_data;
+  UchListener *self = connection->listener;
+
+  if (self == NULL || self->lane == NULL || !self->lane (stream, bytes, len, self->lane_data))
+    return FALSE;
+  enter (connection, UCH_PHASE_IDLE);
+  return TRUE;
+}
+
 /* Gives it to libsoup. */
 static void
 serve (Connection *connection, GIOStream *base)
@@ -135,6 +149,7 @@ serve (Connection *connection, GIOStream *base)
   g_autoptr (GError) error = NULL;
 
   connection->stream = UCH_DOOR_STREAM (stream);
+  uch_door_stream_set_func (connection->stream, lane_cb, connection);
   g_object_weak_ref (G_OBJECT (stream), stream_gone_cb, connection);
   if (!soup_server_accept_iostream (connection->listener->soup, stream, connection->local,
                                     connection->remote, &error))
@@ -334,6 +349,17 @@ void
 uch_listener_set_origins (UchListener *self, UchOrigins *origins)
 {
   self->origins = origins;
+}
+
+/**
+ * uch_listener_set_lane:
+ * @func: (scope forever): see #UchDoorFunc; called for whatever comes between two requests
+ */
+void
+uch_listener_set_lane (UchListener *self, UchDoorFunc func, gpointer user_data)
+{
+  self->lane = func;
+  self->lane_data = user_data;
 }
 
 /**

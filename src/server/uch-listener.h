@@ -4,6 +4,7 @@
 
 #include <libsoup/soup.h>
 
+#include "server/uch-door-stream.h"
 #include "server/uch-origin.h"
 
 G_BEGIN_DECLS
@@ -36,6 +37,7 @@ UchListener *
 uch_listener_new (SoupServer *soup, GTlsCertificate *certificate, const UchListenerLimits *limits);
 void uch_listener_set_certificate (UchListener *self, GTlsCertificate *certificate);
 void uch_listener_set_origins (UchListener *self, UchOrigins *origins);
+void uch_listener_set_lane (UchListener *self, UchDoorFunc func, gpointer user_data);
 gboolean
 uch_listener_listen (UchListener *self, GSocketAddress *address, guint16 *out_port, GError **error);
 void     uch_listener_stop (UchListener *self);

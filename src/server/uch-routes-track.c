@@ -4,24 +4,32 @@
 
 #include <string.h>
 
+#include "server/uch-lane.h"
+#include "server/uch-log.h"
 #include "server/uch-server-private.h"
 #include "server/uch-track.h"
 
 /* Points that wait for a commit; beyond that phones keep their own queue. */
 #define QUEUE_MAX 20000
 
+#define TRACCAR_PATH "/track/t"
+
 #define BATCH_KEY "uch-track-batch"
 
 /* One report and the request that waits for it. */
 typedef struct
 {
-  UchRequest *request;  /* (owned by reference) */
-  char       *secret;   /* (nullable): of a tracking application */
-  char       *staff_id; /* (nullable): of a person who is signed in */
-  char       *source;
-  GArray     *positions; /* of UchPosition */
-  GArray     *fates;     /* of UchPositionFate */
-  gboolean    unknown;   /* the secret is nobody's */
+  UchServer     *server;  /* (owned) */
+  UchRequest    *request; /* (owned by reference) (nullable) */
+  UchDoorStream *door;    /* (owned) (nullable): came the short way */
+  gint64         began_us;
+  gsize          len;
+  char          *secret;   /* (nullable): of a tracking application */
+  char          *staff_id; /* (nullable): of a person who is signed in */
+  char          *source;
+  GArray        *positions; /* of UchPosition */
+  GArray        *fates;     /* of UchPositionFate */
+  gboolean       unknown;   /* the secret is nobody's */
 } Report;
 
 /* What waits for the next commit. */
@@ -37,6 +45,8 @@ report_free (gpointer data)
   Report *report = data;
 
   uch_request_unref (report->request);
+  g_clear_object (&report->door);
+  g_object_unref (report->server);
   g_free (report->secret);
   g_free (report->staff_id);
   g_free (report->source);
@@ -162,9 +172,53 @@ record_func (UchStore *store, gpointer data, GError **error)
 static void flush (UchServer *server);
 
 static void
+answer_door (Report *report, guint status, const char *code, const char *field, const char *detail)
+{
+  UchMetrics      *metrics = &report->server->metrics;
+  gint64           took_us = g_get_monotonic_time () - report->began_us;
+  g_autofree char *problem
+      = code != NULL
+            ? g_strdup_printf ("{\"status\":%u,\"title\":\"%s\",\"code\":\"%s\"%s%s%s,"
+                               "\"detail\":\"%s\"}",
+                               status, soup_status_get_phrase (status), code,
+                               field != NULL ? ",\"field\":\"" : "", field != NULL ? field : "",
+                               field != NULL ? "\"" : "", detail)
+            : NULL;
+  g_autofree char *text = uch_lane_print_answer (status, problem);
+
+  uch_door_stream_answer (report->door, text);
+  report->server->n_open--;
+  uch_metrics_note (metrics, UCH_GROUP_TRACK, status, took_us, report->len, 0);
+  uch_log_request ("POST", TRACCAR_PATH, UCH_GROUP_TRACK, status, took_us, NULL);
+}
+
+static void
+refuse (Report *report, guint status, const char *code, const char *field, const char *detail)
+{
+  if (report->door != NULL)
+    answer_door (report, status, code, field, detail);
+  else
+    uch_request_refuse (report->request, status, code, field, "%s", detail);
+}
+
+static void
+fail_report (Report *report, const GError *error)
+{
+  if (report->door == NULL)
+    {
+      uch_request_fail (report->request, error);
+      return;
+    }
+  report->server->metrics.errors++;
+  g_warning ("positions cannot be kept: %s", error->message);
+  refuse (report, SOUP_STATUS_SERVICE_UNAVAILABLE, "unavailable", NULL,
+          "The store cannot do this now");
+}
+
+static void
 answer_report (Report *report)
 {
-  UchServer *server = report->request->server;
+  UchServer *server = report->server;
 
   for (guint i = 0; i < report->fates->len; i++)
     {
@@ -175,8 +229,10 @@ answer_report (Report *report)
         uch_live_set_positions_changed (server->live);
     }
   if (report->unknown)
-    uch_request_refuse (report->request, SOUP_STATUS_UNAUTHORIZED, "unknown_secret", "id",
-                        "Nobody's phone has this secret");
+    refuse (report, SOUP_STATUS_UNAUTHORIZED, "unknown_secret", "id",
+            "Nobody's phone has this secret");
+  else if (report->door != NULL)
+    answer_door (report, SOUP_STATUS_OK, NULL, NULL, NULL);
   else if (report->secret != NULL)
     uch_request_answer (report->request, SOUP_STATUS_OK, NULL, NULL);
   else
@@ -189,7 +245,7 @@ recorded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) reports = user_data;
   g_autoptr (GError) error = NULL;
   Report *any = g_ptr_array_index (reports, 0);
-  g_autoptr (UchServer) server = g_object_ref (any->request->server);
+  g_autoptr (UchServer) server = g_object_ref (any->server);
   gboolean ok = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error) != NULL;
 
   for (guint i = 0; i < reports->len; i++)
@@ -199,7 +255,7 @@ recorded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       if (ok)
         answer_report (report);
       else
-        uch_request_fail (report->request, error);
+        fail_report (report, error);
     }
   batch_of (server)->busy = FALSE;
   flush (server);
@@ -220,33 +276,49 @@ flush (UchServer *server)
                          (GDestroyNotify) g_ptr_array_unref, NULL, NULL, recorded_cb, reports);
 }
 
-/* Takes @positions. */
-static void
-queue_report (UchRequest *request,
-              const char *secret,
-              const char *staff_id,
-              const char *source,
-              GArray     *positions)
+static Report *
+report_new (UchServer *server, const char *source)
 {
-  Batch  *batch = batch_of (request->server);
-  Report *report;
+  Report *report = g_new0 (Report, 1);
+
+  report->server = g_object_ref (server);
+  report->source = g_strdup (source);
+  report->positions = g_array_new (FALSE, FALSE, sizeof (UchPosition));
+  report->fates = g_array_new (FALSE, FALSE, sizeof (UchPositionFate));
+  return report;
+}
+
+/* Takes @report. */
+static void
+queue (Report *report)
+{
+  UchServer *server = report->server;
+  Batch     *batch = batch_of (server);
 
   if (batch->waiting->len >= QUEUE_MAX)
     {
-      g_array_unref (positions);
-      uch_request_refuse (request, SOUP_STATUS_SERVICE_UNAVAILABLE, "busy", NULL,
-                          "The store is busy; send it again");
+      refuse (report, SOUP_STATUS_SERVICE_UNAVAILABLE, "busy", NULL,
+              "The store is busy; send it again");
+      report_free (report);
       return;
     }
-  report = g_new0 (Report, 1);
-  report->request = uch_request_ref (request);
-  report->secret = g_strdup (secret);
-  report->staff_id = g_strdup (staff_id);
-  report->source = g_strdup (source);
-  report->positions = positions;
-  report->fates = g_array_new (FALSE, FALSE, sizeof (UchPositionFate));
   g_ptr_array_add (batch->waiting, report);
-  flush (request->server);
+  flush (server);
+}
+
+static void
+read_traccar (
+    Report *report, const char *content_type, const char *query, const char *body, gsize len)
+{
+  UchTrackReport said;
+
+  uch_track_parse_traccar (content_type, query, body, len, uch_server_now (), &said);
+  if (said.has_position)
+    g_array_append_val (report->positions, said.position);
+  if (said.malformed)
+    report->server->metrics.positions_malformed++;
+  report->secret = said.secret != NULL ? g_steal_pointer (&said.secret) : g_strdup ("");
+  uch_track_report_clear (&said);
 }
 
 static void
@@ -254,18 +326,35 @@ post_traccar (UchRequest *request)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
   const char         *query = g_uri_get_query (soup_server_message_get_uri (request->message));
-  GArray             *positions = g_array_new (FALSE, FALSE, sizeof (UchPosition));
-  UchTrackReport      report;
+  Report             *report = report_new (request->server, "traccar");
 
-  uch_track_parse_traccar (soup_message_headers_get_content_type (headers, NULL), query,
-                           (const char *) request->body->data, request->body->len,
-                           uch_server_now (), &report);
-  if (report.has_position)
-    g_array_append_val (positions, report.position);
-  if (report.malformed)
-    request->server->metrics.positions_malformed++;
-  queue_report (request, report.secret != NULL ? report.secret : "", NULL, "traccar", positions);
-  uch_track_report_clear (&report);
+  report->request = uch_request_ref (request);
+  read_traccar (report, soup_message_headers_get_content_type (headers, NULL), query,
+                (const char *) request->body->data, request->body->len);
+  queue (report);
+}
+
+/* The same, the short way. */
+gboolean
+uch_track_take (UchDoorStream *door, const char *bytes, gsize len, gpointer user_data)
+{
+  UchServer *server = user_data;
+  UchLane    lane;
+  Report    *report;
+
+  if (g_cancellable_is_cancelled (server->stopping)
+      || !uch_lane_read (bytes, len, TRACCAR_PATH, server->limits.anonymous_len_max, &lane))
+    return FALSE;
+  server->metrics.requests++;
+  server->n_open++;
+  report = report_new (server, "traccar");
+  report->door = g_object_ref (door);
+  report->began_us = g_get_monotonic_time ();
+  report->len = lane.len;
+  read_traccar (report, lane.content_type, lane.query, lane.body, lane.len);
+  uch_lane_clear (&lane);
+  queue (report);
+  return TRUE;
 }
 
 static void
@@ -273,6 +362,7 @@ post_positions (UchRequest *request)
 {
   g_autoptr (GError) error = NULL;
   GArray *positions = NULL;
+  Report *report;
 
   if (request->session->staff_id == NULL)
     uch_request_refuse (request, SOUP_STATUS_FORBIDDEN, "not_allowed", NULL,
@@ -281,12 +371,19 @@ post_positions (UchRequest *request)
                                   &positions, &error))
     uch_request_fail (request, error);
   else
-    queue_report (request, NULL, request->session->staff_id, "page", positions);
+    {
+      report = report_new (request->server, "page");
+      report->request = uch_request_ref (request);
+      report->staff_id = g_strdup (request->session->staff_id);
+      g_array_unref (report->positions);
+      report->positions = positions;
+      queue (report);
+    }
 }
 
 const UchRoute uch_routes_track[] = {
-  { "POST", "/track/t", UCH_ROUTE_OPEN, post_traccar },
-  { "GET", "/track/t", UCH_ROUTE_OPEN, post_traccar },
+  { "POST", TRACCAR_PATH, UCH_ROUTE_OPEN, post_traccar },
+  { "GET", TRACCAR_PATH, UCH_ROUTE_OPEN, post_traccar },
   { "POST", "/v1/positions", 0, post_positions },
   { NULL },
 };

@@ -82,6 +82,9 @@ void uch_server_check_sessions (UchServer *self);
 void uch_server_end_here (UchServer *self, const char *session_id);
 void uch_server_end_session (UchServer *self, const char *session_id);
 
+/* Reports of phones that are answered past libsoup: uch-routes-track.c. */
+gboolean uch_track_take (UchDoorStream *door, const char *bytes, gsize len, gpointer server);
+
 /* The routes, one file per group. */
 const UchRoute       *uch_server_list_routes (guint group);
 extern const UchRoute uch_routes_session[], uch_routes_push[], uch_routes_feed[],

@@ -382,6 +382,7 @@ uch_server_new (UchStoreAsync *store, GTlsCertificate *certificate, const UchSer
   listen_nowhere (self->soup);
   uch_store_async_set_meter (store, uch_metrics_meter, &self->metrics.store);
   self->listener = uch_listener_new (self->soup, certificate, &limits->connection);
+  uch_listener_set_lane (self->listener, uch_track_take, self);
   self->live = uch_live_new (self);
   /* the WebSocket's path has handlers of its own: it needs the early one too */
   soup_server_add_early_handler (self->soup, NULL, early_cb, self, NULL);

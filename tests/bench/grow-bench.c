@@ -18,7 +18,7 @@ grow_push (Bench *bench, guint n_tickets)
 {
   BenchLoad load;
 
-  bench_load_run (bench, N_WRITERS, PUSH_S, bench_push_thread, &load);
+  bench_load_run (bench, bench->token, N_WRITERS, PUSH_S, bench_push_thread, &load);
   printf ("bench: store.grow.push.%u %.0f us-of-processor/operation\n", n_tickets,
           load.cpu / load.per_second * 1e6);
   printf ("bench: store.grow.push.%u.p50 %.2f ms\n", n_tickets,

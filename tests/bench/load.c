@@ -33,7 +33,8 @@ bench_push_thread (gpointer data)
 }
 
 void
-bench_load_run (Bench *bench, guint n, guint seconds, GThreadFunc func, BenchLoad *out)
+bench_load_run (
+    Bench *bench, const char *token, guint n, guint seconds, GThreadFunc func, BenchLoad *out)
 {
   g_autofree BenchClient *clients = g_new0 (BenchClient, n);
   g_autofree GThread    **threads = g_new0 (GThread *, n);
@@ -42,7 +43,7 @@ bench_load_run (Bench *bench, guint n, guint seconds, GThreadFunc func, BenchLoa
 
   for (guint i = 0; i < n; i++)
     clients[i] = (BenchClient){ .bench = bench,
-                                .link = bench_link_new (bench->port, bench->token),
+                                .link = bench_link_new (bench->port, token),
                                 .index = i,
                                 .took_us = g_array_new (FALSE, FALSE, sizeof (gint64)) };
   cpu_s = bench_get_cpu_s (bench);

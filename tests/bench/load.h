@@ -19,8 +19,9 @@ typedef struct
   GArray *took_us;         /* of gint64 */
 } BenchLoad;
 
-/* Lets @n clients ask for @seconds. */
-void bench_load_run (Bench *bench, guint n, guint seconds, GThreadFunc func, BenchLoad *out);
+/* Lets @n clients ask for @seconds; @token: NULL for strangers. */
+void bench_load_run (
+    Bench *bench, const char *token, guint n, guint seconds, GThreadFunc func, BenchLoad *out);
 
 /* For the above: pushes one note after the other. */
 gpointer bench_push_thread (gpointer client);

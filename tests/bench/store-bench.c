@@ -140,7 +140,7 @@ run_push (Bench *self)
   double           limit, same;
   g_autofree char *peer = NULL;
 
-  bench_load_run (self, N_WRITERS, PUSH_S, bench_push_thread, &load);
+  bench_load_run (self, self->token, N_WRITERS, PUSH_S, bench_push_thread, &load);
   limit = measure_raw_limit (self, GROUP_LEN);
   same = measure_raw_limit (self, N_WRITERS);
   peer = bench_run_peer ("push", G_STRINGIFY (PUSH_S));
@@ -178,7 +178,7 @@ run_positions (Bench *self)
   sqlite3         *db;
   g_autofree char *path = g_build_filename (self->data, "store.sqlite", NULL);
 
-  bench_load_run (self, N_PHONES, TRACK_S, track_thread, &load);
+  bench_load_run (self, NULL, N_PHONES, TRACK_S, track_thread, &load);
   bench_stop (self);
   if (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
     g_error ("%s", sqlite3_errmsg (db));

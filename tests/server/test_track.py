@@ -1,8 +1,9 @@
 """What phones send, in the forms they send it, through the real door; and the desks that see it."""
+import socket
 import time
 from urllib.parse import urlencode
 
-from door import STORE, Client, Daemon, Live, command, main, until
+from door import STORE, TIMEOUT_S, TLS, Client, Daemon, Live, command, main, until
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -138,5 +139,71 @@ def what_was_answered_is_kept_over_a_kill(folder):
     daemon.stop()
 
 
+class Wire:
+    """One connection, byte by byte: what a report shares it with, and how it is cut up, must not matter."""
+
+    def __init__(self, daemon):
+        self.socket = TLS.wrap_socket(socket.create_connection(("127.0.0.1", daemon.port), TIMEOUT_S))
+        self.rest = b""
+
+    def say(self, text):
+        self.socket.sendall(text)
+
+    def hear(self):
+        while b"\r\n\r\n" not in self.rest:
+            more = self.socket.recv(65536)
+            assert more, self.rest
+            self.rest += more
+        header, self.rest = self.rest.split(b"\r\n\r\n", 1)
+        length = int(next((line.split(b":")[1] for line in header.split(b"\r\n")
+                           if line.lower().startswith(b"content-length:")), b"0"))
+        while len(self.rest) < length:
+            self.rest += self.socket.recv(65536)
+        body, self.rest = self.rest[:length], self.rest[length:]
+        return int(header.split()[1]), header.decode(), body.decode()
+
+
+def a_report_shares_its_connection_with_everything(folder):
+    daemon = Daemon(folder / "s")
+    anna, secret = Client(daemon, "anna"), phone_of(daemon)
+    on_shift(anna, engineer_of(anna))
+    wire, now = Wire(daemon), int(time.time())
+
+    def report(second, end=b"\r\n", who=secret):
+        words = urlencode({"id": who, "timestamp": now - 300 + second, "lat": 45.05, "lon": 41.95})
+        return f"POST /track/t?{words} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n".encode() + end
+
+    health = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    form = urlencode({"id": secret, "timestamp": now - 290, "lat": 45.05, "lon": 41.95}).encode()
+    whole = [report(0), report(1), health, report(2), report(3),
+             b"POST /track/t HTTP/1.1\r\nHost: x\r\nContent-Type: " + FORM.encode() + b"; charset=utf-8\r\n"
+             b"Content-Length: %d\r\n\r\n" % len(form) + form, health]
+    for text in whole:
+        wire.say(text)
+        status, header, _body = wire.hear()
+        assert status == 200 and "nosniff" in header and "Date: " in header, (text, header)
+    # two at once, one in pieces, and two one after the other without waiting
+    wire.say(report(20) + report(21))
+    assert wire.hear()[0] == wire.hear()[0] == 200
+    wire.say(report(22, b""))
+    time.sleep(0.2)
+    wire.say(b"\r\n")
+    assert wire.hear()[0] == 200
+    for second in range(30, 40):
+        wire.say(report(second))
+    wire.say(health)
+    assert [wire.hear()[0] for _ in range(11)] == [200] * 11
+    # refused as elsewhere, and the connection is none the worse
+    wire.say(report(50, who="unknown"))
+    status, header, body = wire.hear()
+    assert status == 401 and '"code":"unknown_secret"' in body and "problem+json" in header, (status, body)
+    # what could be read in two ways is not read the short way
+    wire.say(report(51, b"Content-Length: 5\r\n\r\nhello"))
+    assert wire.hear()[0] == 400
+    counted = fates(daemon)
+    assert counted["shown"] == 18 and counted["known"] == 0, counted
+    daemon.stop()
+
+
 main([every_traccar_client_is_understood, whatever_a_known_phone_sends_is_answered_200, a_secret_opens_nothing_else,
-      the_phone_page_reports_too, what_was_answered_is_kept_over_a_kill])
+      the_phone_page_reports_too, a_report_shares_its_connection_with_everything, what_was_answered_is_kept_over_a_kill])
