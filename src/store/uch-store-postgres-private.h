@@ -10,6 +10,7 @@ typedef struct
   char           *uuid;      /* (owned) (nullable): the epoch, while writing */
   char           *channel;   /* (owned): where commits are told */
   char           *marks_sql; /* the order over all tables, see list_marks() */
+  GHashTable     *memory;    /* (owned): rows that are known while writing */
   gboolean        writing;
   gint64          numbers[UCH_N_STORE_NUMBERS]; /* while writing: nobody else changes them */
   gint64          saved_ticket_number;          /* at the savepoint */
@@ -17,6 +18,27 @@ typedef struct
 } UchStorePostgres;
 
 gboolean uch_store_postgres_said (UchStoreBackend *backend, gboolean done, GError **error);
+
+/* uch-store-postgres-rows.c */
+GHashTable *uch_store_postgres_memory_new (void);
+gboolean    uch_store_postgres_get_row (UchStoreBackend *backend,
+                                        const UchSchema *schema,
+                                        const char      *id,
+                                        gpointer        *out_row,
+                                        GError         **error);
+GPtrArray  *uch_store_postgres_find_rows (UchStoreBackend *backend,
+                                          const UchSchema *schema,
+                                          const char      *field,
+                                          const char      *value,
+                                          GError         **error);
+gboolean    uch_store_postgres_put_row (UchStoreBackend *backend,
+                                        gconstpointer    row,
+                                        gint64           seq,
+                                        GError         **error);
+gboolean    uch_store_postgres_delete_row (UchStoreBackend *backend,
+                                           const UchSchema *schema,
+                                           const char      *id,
+                                           GError         **error);
 
 /* uch-store-postgres-feed.c: the order, and what must be true of it */
 GArray *

@@ -76,6 +76,7 @@ postgres_free (UchStoreBackend *backend)
   UchStorePostgres *self = (UchStorePostgres *) backend;
 
   uch_pg_close (self->pg);
+  g_hash_table_unref (self->memory);
   g_free (self->uuid);
   g_free (self->channel);
   g_free (self->marks_sql);
@@ -138,6 +139,7 @@ postgres_begin (UchStoreBackend *backend, gboolean write, GError **error)
         }
     }
   self->writing = TRUE;
+  g_hash_table_remove_all (self->memory);
   self->told_head = self->numbers[UCH_STORE_HEAD];
   return TRUE;
 }
@@ -161,6 +163,7 @@ postgres_commit (UchStoreBackend *backend, GError **error)
   UchStorePostgres *self = (UchStorePostgres *) backend;
 
   self->writing = FALSE;
+  g_hash_table_remove_all (self->memory);
   if (!uch_store_postgres_said (backend, uch_pg_commit (self->pg, error), error))
     return FALSE;
   if (self->numbers[UCH_STORE_HEAD] != self->told_head)
@@ -174,8 +177,11 @@ postgres_commit (UchStoreBackend *backend, GError **error)
 static void
 postgres_rollback (UchStoreBackend *backend)
 {
-  ((UchStorePostgres *) backend)->writing = FALSE;
-  uch_pg_rollback (pg_of (backend));
+  UchStorePostgres *self = (UchStorePostgres *) backend;
+
+  self->writing = FALSE;
+  g_hash_table_remove_all (self->memory);
+  uch_pg_rollback (self->pg);
 }
 
 static gboolean
@@ -199,6 +205,7 @@ postgres_rollback_to (UchStoreBackend *backend, GError **error)
   UchStorePostgres *self = (UchStorePostgres *) backend;
 
   self->numbers[UCH_STORE_TICKET_NUMBER] = self->saved_ticket_number;
+  g_hash_table_remove_all (self->memory);
   return uch_store_postgres_said (backend, uch_pg_rollback_to (self->pg, error), error);
 }
 
@@ -272,28 +279,6 @@ postgres_set_uuid (UchStoreBackend *backend, const char *uuid, GError **error)
   return TRUE;
 }
 
-static gboolean
-postgres_get_row (UchStoreBackend *backend,
-                  const UchSchema *schema,
-                  const char      *id,
-                  gpointer        *out_row,
-                  GError         **error)
-{
-  return uch_store_postgres_said (
-      backend, uch_pg_rows_get (pg_of (backend), schema, id, out_row, error), error);
-}
-
-static GPtrArray *
-postgres_find_rows (UchStoreBackend *backend,
-                    const UchSchema *schema,
-                    const char      *field,
-                    const char      *value,
-                    GError         **error)
-{
-  return said_pointer (backend, uch_pg_rows_find (pg_of (backend), schema, field, value, error),
-                       error);
-}
-
 static GPtrArray *
 postgres_page_rows (UchStoreBackend *backend,
                     const UchSchema *schema,
@@ -350,23 +335,6 @@ postgres_list_shifts_at (UchStoreBackend *backend, const char *staff_id, UchTime
   uch_pg_stmt_bind_text (stmt, 1, staff_id);
   uch_pg_stmt_bind_int64 (stmt, 2, at);
   return said_pointer (backend, uch_pg_rows_read_all (stmt, schema, error), error);
-}
-
-static gboolean
-postgres_put_row (UchStoreBackend *backend, gconstpointer row, gint64 seq, GError **error)
-{
-  return uch_store_postgres_said (backend, uch_pg_rows_put (pg_of (backend), row, seq, error),
-                                  error);
-}
-
-static gboolean
-postgres_delete_row (UchStoreBackend *backend,
-                     const UchSchema *schema,
-                     const char      *id,
-                     GError         **error)
-{
-  return uch_store_postgres_said (backend, uch_pg_rows_delete (pg_of (backend), schema, id, error),
-                                  error);
 }
 
 static gboolean
@@ -434,14 +402,14 @@ static const UchStoreBackendClass postgres_class = {
   .set_number = postgres_set_number,
   .get_uuid = postgres_get_uuid,
   .set_uuid = postgres_set_uuid,
-  .get_row = postgres_get_row,
-  .find_rows = postgres_find_rows,
+  .get_row = uch_store_postgres_get_row,
+  .find_rows = uch_store_postgres_find_rows,
   .page_rows = postgres_page_rows,
   .list_due = postgres_list_due,
   .list_work = postgres_list_work,
   .list_shifts_at = postgres_list_shifts_at,
-  .put_row = postgres_put_row,
-  .delete_row = postgres_delete_row,
+  .put_row = uch_store_postgres_put_row,
+  .delete_row = uch_store_postgres_delete_row,
   .put_deletion = postgres_put_deletion,
   .list_marks = uch_store_postgres_list_marks,
   .list_changed = uch_store_postgres_list_changed,
@@ -530,6 +498,7 @@ uch_store_postgres_open (const char *url, UchStoreFlags flags, GError **error)
   self->parent.klass = &postgres_class;
   self->pg = g_steal_pointer (&pg);
   self->channel = g_steal_pointer (&channel);
+  self->memory = uch_store_postgres_memory_new ();
   self->marks_sql = uch_store_postgres_write_marks_sql ();
   uch_pg_set_greeting (self->pg, greet, NULL);
   return &self->parent;

@@ -138,7 +138,9 @@ clean_up (void)
 const char *
 uch_test_postgres_get_dir (void)
 {
-  g_autofree char *template = g_strdup ("/dev/shm/uch-pg-XXXXXX");
+  const char *parent = g_getenv ("UCH_TEST_POSTGRES_PARENT");
+  g_autofree char *template
+      = g_build_filename (parent != NULL ? parent : "/dev/shm", "uch-pg-XXXXXX", NULL);
   g_autofree char     *initdb = NULL, *data = NULL;
   const struct passwd *user;
 
