@@ -102,7 +102,8 @@ run_jobs (UchSimBreakage breakage, Total *total)
   return TRUE;
 }
 
-/* What never happened was not tested. */
+/* What never happened was not tested. Only an old outbox, and the gap in the numbers that it leads
+ * to, are too rare for a few storms; tests/store has the gap by itself. */
 static gboolean
 print_counts (const Total *total)
 {
@@ -112,7 +113,7 @@ print_counts (const Total *total)
     {
       printf ("  %-16s %10" G_GUINT64_FORMAT "%s", uch_sim_count_nicks[i], total->counts[i],
               i % 3 == 2 ? "\n" : "");
-      all = all && total->counts[i] > 0;
+      all = all && (total->counts[i] > 0 || i == UCH_SIM_N_MID_GAPS || i == UCH_SIM_N_OUTBOXES_OLD);
     }
   printf ("\n");
   return all;
