@@ -180,6 +180,19 @@ has_later_act (UchDesk *desk, const UchMade *made)
   return FALSE;
 }
 
+/* A refusal may also be one of a store that has come back from a backup since. */
+static gboolean
+is_refused (UchDesk *desk, const UchMade *made)
+{
+  g_autoptr (GPtrArray) refusals
+      = uch_outbox_list_refusals (uch_replica_db_get_outbox (desk->db), desk->staff_id, NULL);
+
+  for (guint i = 0; refusals != NULL && i < refusals->len; i++)
+    if (g_str_equal (((UchOutboxRefusal *) g_ptr_array_index (refusals, i))->command->id, made->id))
+      return TRUE;
+  return FALSE;
+}
+
 /* I8: an act that is not refused and has not come back from the store stands in the lists, unless
  * it fits no longer what others have done meanwhile. */
 static gboolean
@@ -193,6 +206,8 @@ check_own_act (UchSim *sim, UchDesk *desk, UchMade *made)
   /* Refused by the store, or accepted, and the journal is nothing for this role. */
   if (uch_ledger_find (sim->ledger, made->id, &accepted) > 0
       && (!accepted || !uch_store_may_see_table (desk->session, UCH_TABLE_EVENT)))
+    return TRUE;
+  if (is_refused (desk, made))
     return TRUE;
   if (has_later_act (desk, made) || !fits (desk, made))
     {
