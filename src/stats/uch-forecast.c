@@ -304,7 +304,8 @@ uch_forecast_new (const double *series, guint n, guint period, guint ahead)
       if (self->is_naive)
         {
           /* each period further on adds another step of the same size */
-          double half = UCH_Z_80 * deviation * sqrt (1 + (double) ((i - 1) / period));
+          guint  n_before = (i - 1) / period;
+          double half = UCH_Z_80 * deviation * sqrt (1.0 + n_before);
 
           day.value = naive (series, n, period, i);
           day.band = (UchInterval){ day.value - half, day.value + half };
