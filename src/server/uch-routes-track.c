@@ -13,6 +13,9 @@
 #define QUEUE_MAX 20000
 
 #define TRACCAR_PATH "/track/t"
+#define OSMAND_PATH "/track/osmand/"
+#define GPSLOGGER_PATH "/track/gpslogger/"
+#define OWNTRACKS_PATH "/track/owntracks"
 
 #define BATCH_KEY "uch-track-batch"
 
@@ -27,9 +30,10 @@ typedef struct
   char          *secret;   /* (nullable): of a tracking application */
   char          *staff_id; /* (nullable): of a person who is signed in */
   char          *source;
-  GArray        *positions; /* of UchPosition */
-  GArray        *fates;     /* of UchPositionFate */
-  gboolean       unknown;   /* the secret is nobody's */
+  GArray        *positions;  /* of UchPosition */
+  GArray        *fates;      /* of UchPositionFate */
+  gboolean       wants_list; /* OwnTracks: it asks for commands, and there are none */
+  gboolean       unknown;    /* the secret is nobody's */
 } Report;
 
 /* What waits for the next commit. */
@@ -233,6 +237,8 @@ answer_report (Report *report)
             "Nobody's phone has this secret");
   else if (report->door != NULL)
     answer_door (report, SOUP_STATUS_OK, NULL, NULL, NULL);
+  else if (report->wants_list)
+    uch_request_answer_json (report->request, g_strdup ("[]"));
   else if (report->secret != NULL)
     uch_request_answer (report->request, SOUP_STATUS_OK, NULL, NULL);
   else
@@ -306,32 +312,90 @@ queue (Report *report)
   flush (server);
 }
 
+/* @secret: (nullable): where it is not part of the report */
 static void
-read_traccar (
-    Report *report, const char *content_type, const char *query, const char *body, gsize len)
+read_report (Report             *report,
+             UchTrackApplication application,
+             const char         *secret,
+             const char         *content_type,
+             const char         *query,
+             const char         *body,
+             gsize               len)
 {
   UchTrackReport said;
 
-  uch_track_parse_traccar (content_type, query, body, len, uch_server_now (), &said);
+  uch_track_parse (application, content_type, query, body, len, uch_server_now (), &said);
   if (said.has_position)
     g_array_append_val (report->positions, said.position);
   if (said.malformed)
     report->server->metrics.positions_malformed++;
-  report->secret = said.secret != NULL ? g_steal_pointer (&said.secret) : g_strdup ("");
+  if (secret == NULL)
+    secret = said.secret != NULL ? said.secret : "";
+  report->secret = g_strdup (secret);
   uch_track_report_clear (&said);
+}
+
+static void
+take_request (UchRequest         *request,
+              UchTrackApplication application,
+              const char         *source,
+              const char         *secret)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
+  const char         *query = g_uri_get_query (soup_server_message_get_uri (request->message));
+  Report             *report = report_new (request->server, source);
+
+  report->request = uch_request_ref (request);
+  report->wants_list = application == UCH_TRACK_OWNTRACKS;
+  read_report (report, application, secret, soup_message_headers_get_content_type (headers, NULL),
+               query, (const char *) request->body->data, request->body->len);
+  queue (report);
 }
 
 static void
 post_traccar (UchRequest *request)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
-  const char         *query = g_uri_get_query (soup_server_message_get_uri (request->message));
-  Report             *report = report_new (request->server, "traccar");
+  take_request (request, UCH_TRACK_TRACCAR, "traccar", NULL);
+}
 
-  report->request = uch_request_ref (request);
-  read_traccar (report, soup_message_headers_get_content_type (headers, NULL), query,
-                (const char *) request->body->data, request->body->len);
-  queue (report);
+/* The secret is what the path ends with. */
+static const char *
+get_path_end (UchRequest *request, const char *prefix)
+{
+  return g_uri_get_path (soup_server_message_get_uri (request->message)) + strlen (prefix);
+}
+
+static void
+get_osmand (UchRequest *request)
+{
+  take_request (request, UCH_TRACK_OSMAND, "osmand", get_path_end (request, OSMAND_PATH));
+}
+
+static void
+get_gpslogger (UchRequest *request)
+{
+  take_request (request, UCH_TRACK_GPSLOGGER, "gpslogger", get_path_end (request, GPSLOGGER_PATH));
+}
+
+/* The secret is the password; whatever the user is called. */
+static void
+post_owntracks (UchRequest *request)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
+  const char         *said = soup_message_headers_get_one (headers, "Authorization");
+  g_autofree char    *pair = NULL;
+  const char         *colon = NULL;
+  gsize               len;
+
+  if (said != NULL && g_ascii_strncasecmp (said, "Basic ", 6) == 0)
+    {
+      g_autofree guchar *bytes = g_base64_decode (said + 6, &len);
+
+      if (g_utf8_validate ((const char *) bytes, (gssize) len, NULL))
+        pair = g_strndup ((const char *) bytes, len);
+      colon = pair != NULL ? strchr (pair, ':') : NULL;
+    }
+  take_request (request, UCH_TRACK_OWNTRACKS, "owntracks", colon != NULL ? colon + 1 : "");
 }
 
 /* The same, the short way. */
@@ -351,7 +415,7 @@ uch_track_take (UchDoorStream *door, const char *bytes, gsize len, gpointer user
   report->door = g_object_ref (door);
   report->began_us = g_get_monotonic_time ();
   report->len = lane.len;
-  read_traccar (report, lane.content_type, lane.query, lane.body, lane.len);
+  read_report (report, UCH_TRACK_TRACCAR, NULL, lane.content_type, lane.query, lane.body, lane.len);
   uch_lane_clear (&lane);
   queue (report);
   return TRUE;
@@ -384,6 +448,9 @@ post_positions (UchRequest *request)
 const UchRoute uch_routes_track[] = {
   { "POST", TRACCAR_PATH, UCH_ROUTE_OPEN, post_traccar },
   { "GET", TRACCAR_PATH, UCH_ROUTE_OPEN, post_traccar },
+  { "GET", OSMAND_PATH, UCH_ROUTE_OPEN | UCH_ROUTE_PREFIX, get_osmand },
+  { "GET", GPSLOGGER_PATH, UCH_ROUTE_OPEN | UCH_ROUTE_PREFIX, get_gpslogger },
+  { "POST", OWNTRACKS_PATH, UCH_ROUTE_OPEN, post_owntracks },
   { "POST", "/v1/positions", 0, post_positions },
   { NULL },
 };

@@ -11,6 +11,7 @@
 #include "sync/uch-wire.h"
 
 #define KNOT_MPS (1852.0 / 3600.0)
+#define KMH_PER_MPS 3.6
 /* A time below this is in seconds: as milliseconds it would be before 1973. */
 #define SECONDS_MAX 100000000000.0
 /* Positions in one request of the phone page. */
@@ -80,16 +81,31 @@ percent (double value)
   return value >= 0 && value <= 100 ? (int) lround (value) : -1;
 }
 
-/* Traccar Client up to 7.9 (all in the query) and 10.x (a form): knots, seconds. A request without
- * a place is a sign of life. */
+/* What the applications that send a query or a form call things, and their units. */
+typedef struct
+{
+  const char *at, *accuracy, *speed, *course, *battery;
+  double      mps; /* of their unit of speed */
+} Names;
+
+static const Names names_of[] = {
+  /* up to 7.9: all in the query; 10.x: a form */
+  [UCH_TRACK_TRACCAR] = { "timestamp", "accuracy", "speed", "bearing", "batt", KNOT_MPS },
+  /* its "hdop" is no distance */
+  [UCH_TRACK_OSMAND] = { "timestamp", "accuracy", "speed", "bearing", "batt", 1 },
+  [UCH_TRACK_GPSLOGGER] = { "time", "acc", "spd", "dir", "batt", 1 },
+};
+
+/* A request without a place is a sign of life. */
 static void
-take_form (UchTrackReport *report, const char *query, const char *form, UchTime now)
+take_form (
+    UchTrackReport *report, const Names *names, const char *query, const char *form, UchTime now)
 {
   const char *sources[] = { query, form };
   g_autoptr (GHashTable) all = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   UchPosition *position = &report->position;
   const char  *secret, *latitude, *longitude, *at;
-  double       knots;
+  double       speed;
 
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     {
@@ -110,15 +126,15 @@ take_form (UchTrackReport *report, const char *query, const char *form, UchTime 
   report->secret = g_strdup (secret != NULL ? secret : g_hash_table_lookup (all, "deviceid"));
   latitude = g_hash_table_lookup (all, "lat");
   longitude = g_hash_table_lookup (all, "lon");
-  at = g_hash_table_lookup (all, "timestamp");
+  at = g_hash_table_lookup (all, names->at);
   position->at = at != NULL ? parse_time (at) : now;
   position->latitude = real_or (latitude, NAN);
   position->longitude = real_or (longitude, NAN);
-  position->accuracy_m = real_or (g_hash_table_lookup (all, "accuracy"), -1);
-  knots = real_or (g_hash_table_lookup (all, "speed"), -1);
-  position->speed_mps = knots >= 0 ? knots * KNOT_MPS : -1;
-  position->course_deg = real_or (g_hash_table_lookup (all, "bearing"), -1);
-  position->battery_percent = percent (real_or (g_hash_table_lookup (all, "batt"), -1));
+  position->accuracy_m = real_or (g_hash_table_lookup (all, names->accuracy), -1);
+  speed = real_or (g_hash_table_lookup (all, names->speed), -1);
+  position->speed_mps = speed >= 0 ? speed * names->mps : -1;
+  position->course_deg = real_or (g_hash_table_lookup (all, names->course), -1);
+  position->battery_percent = percent (real_or (g_hash_table_lookup (all, names->battery), -1));
   conclude (report, latitude != NULL || longitude != NULL);
 }
 
@@ -187,37 +203,72 @@ take_json (UchTrackReport *report, const char *body, gsize len)
   conclude (report, location != NULL || object == NULL);
 }
 
+/* OwnTracks in HTTP mode: kilometres per hour, seconds. Of what it sends only "location" is a
+ * position; the rest, and nothing at all, are signs of life. */
+static void
+take_owntracks (UchTrackReport *report, const char *body, gsize len)
+{
+  g_autoptr (JsonNode) root = uch_wire_parse_json (body, (gssize) len, NULL);
+  JsonObject *object
+      = root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+  UchPosition *position = &report->position;
+  double       kmh;
+
+  if (g_strcmp0 (get_text (object, "_type"), "location") != 0)
+    {
+      report->malformed = object == NULL && len > 0;
+      return;
+    }
+  position->at = get_time (object, "tst");
+  position->latitude = get_real (object, "lat", NAN);
+  position->longitude = get_real (object, "lon", NAN);
+  position->accuracy_m = get_real (object, "acc", -1);
+  kmh = get_real (object, "vel", -1);
+  position->speed_mps = kmh >= 0 ? kmh / KMH_PER_MPS : -1;
+  position->course_deg = get_real (object, "cog", -1);
+  position->battery_percent = percent (get_real (object, "batt", -1));
+  conclude (report, TRUE);
+}
+
 /**
- * uch_track_parse_traccar:
+ * uch_track_parse:
+ * @application: who sent it
  * @content_type: (nullable): without parameters
  * @query: (nullable): of the address, not decoded
  * @body: (nullable): what came with it
  * @now: for a report that says no time
  * @out_report: (out caller-allocates): clear with uch_track_report_clear()
  *
- * Reads a report of Traccar Client: 7.9 and older, 9.x, 10.x. Nothing that is in it is an error:
- * the application would repeat the request for ever.
+ * Reads a report of Traccar Client (7.9 and older, 9.x, 10.x), OsmAnd, GPSLogger or OwnTracks. The
+ * secret is in the report of Traccar Client only. Nothing that is in it is an error: the
+ * application would repeat the request for ever.
  */
 void
-uch_track_parse_traccar (const char     *content_type,
-                         const char     *query,
-                         const char     *body,
-                         gsize           len,
-                         UchTime         now,
-                         UchTrackReport *out_report)
+uch_track_parse (UchTrackApplication application,
+                 const char         *content_type,
+                 const char         *query,
+                 const char         *body,
+                 gsize               len,
+                 UchTime             now,
+                 UchTrackReport     *out_report)
 {
   g_autofree char *form = NULL;
 
   memset (out_report, 0, sizeof *out_report);
   clear_position (&out_report->position);
-  if (g_strcmp0 (content_type, "application/json") == 0)
+  if (application == UCH_TRACK_OWNTRACKS)
+    {
+      take_owntracks (out_report, body, len);
+      return;
+    }
+  if (application == UCH_TRACK_TRACCAR && g_strcmp0 (content_type, "application/json") == 0)
     {
       take_json (out_report, body, len);
       return;
     }
   if (len > 0 && g_utf8_validate_len (body, len, NULL))
     form = g_strndup (body, len);
-  take_form (out_report, query, form, now);
+  take_form (out_report, &names_of[application], query, form, now);
 }
 
 static gboolean

@@ -13,12 +13,22 @@ typedef struct
   UchPosition position;
 } UchTrackReport;
 
-void     uch_track_parse_traccar (const char     *content_type,
-                                  const char     *query,
-                                  const char     *body,
-                                  gsize           len,
-                                  UchTime         now,
-                                  UchTrackReport *out_report);
+/* Each has its own names, units and place for the secret. */
+typedef enum
+{
+  UCH_TRACK_TRACCAR,
+  UCH_TRACK_OSMAND,
+  UCH_TRACK_GPSLOGGER,
+  UCH_TRACK_OWNTRACKS,
+} UchTrackApplication;
+
+void     uch_track_parse (UchTrackApplication application,
+                          const char         *content_type,
+                          const char         *query,
+                          const char         *body,
+                          gsize               len,
+                          UchTime             now,
+                          UchTrackReport     *out_report);
 gboolean uch_track_parse_page (const char *body, gsize len, GArray **out_positions, GError **error);
 void     uch_track_report_clear (UchTrackReport *report);
 

@@ -35,11 +35,15 @@ try_page (const char *body, gsize len)
 }
 
 static void
-try_traccar (const char *content_type, const char *query, const char *body, gsize len)
+try_report (UchTrackApplication application,
+            const char         *content_type,
+            const char         *query,
+            const char         *body,
+            gsize               len)
 {
   UchTrackReport report;
 
-  uch_track_parse_traccar (content_type, query, body, len, NOW, &report);
+  uch_track_parse (application, content_type, query, body, len, NOW, &report);
   g_assert_false (report.has_position && report.malformed);
   g_assert_true (report.secret == NULL || g_utf8_validate (report.secret, -1, NULL));
   if (report.has_position)
@@ -59,20 +63,30 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     return 0;
   line_end = memchr (body, '\n', len);
   query = g_strndup (body, line_end != NULL ? (gsize) (line_end - body) : len);
-  switch (data[0] % 4)
+  switch (data[0] % 7)
     {
     case 0:
-      try_traccar ("application/json", NULL, body, len);
+      try_report (UCH_TRACK_TRACCAR, "application/json", NULL, body, len);
       break;
     case 1:
-      try_traccar (NULL, query, NULL, 0);
+      try_report (UCH_TRACK_TRACCAR, NULL, query, NULL, 0);
       break;
     case 2:
-      try_traccar ("application/x-www-form-urlencoded", query, line_end != NULL ? line_end + 1 : "",
-                   line_end != NULL ? (gsize) (body + len - line_end - 1) : 0);
+      try_report (UCH_TRACK_TRACCAR, "application/x-www-form-urlencoded", query,
+                  line_end != NULL ? line_end + 1 : "",
+                  line_end != NULL ? (gsize) (body + len - line_end - 1) : 0);
+      break;
+    case 3:
+      try_page (body, len);
+      break;
+    case 4:
+      try_report (UCH_TRACK_OSMAND, NULL, query, NULL, 0);
+      break;
+    case 5:
+      try_report (UCH_TRACK_GPSLOGGER, NULL, query, NULL, 0);
       break;
     default:
-      try_page (body, len);
+      try_report (UCH_TRACK_OWNTRACKS, "application/json", NULL, body, len);
     }
   return 0;
 }

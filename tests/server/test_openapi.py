@@ -1,6 +1,7 @@
 """The description of the protocol and the running server say the same.
 
 --write brings the part that follows from src/core up to date."""
+import base64
 import json
 import re
 import sqlite3
@@ -165,6 +166,13 @@ def positions(daemon, anna, live):
     assert phone.ask("GET", f"/track/t?id={secret}&timestamp={now - 10}&lat=45.05&lon=41.95", raw=True)[0] == 200
     for method in ("GET", "POST"):
         assert phone.ask(method, "/track/t?id=nobody")[0] == 401
+    for name, at in (("osmand", "timestamp"), ("gpslogger", "time")):
+        assert phone.ask("GET", f"/track/{name}/{secret}?{at}={now}&lat=45.05&lon=41.95", raw=True)[0] == 200
+        assert phone.ask("GET", f"/track/{name}/nobody?{at}={now}&lat=45.05&lon=41.95")[0] == 401
+    for password, status in ((secret, 200), ("nobody", 401)):
+        basic = base64.b64encode(f"phone:{password}".encode()).decode()
+        assert phone.ask("POST", "/track/owntracks", {"_type": "location", "tst": now, "lat": 45.05, "lon": 41.95},
+                         {"Authorization": f"Basic {basic}"})[0] == status
     command("user", "add", "petr", "--role", "engineer", "--staff", engineer, "--data", daemon.folder, stdin=PASSWORD + "\n")
     petr = Checked(daemon, "petr")
     assert petr.ask("POST", "/v1/positions", {"p": [{"t": now * 1000, "lat": 45.05, "lon": 41.95}]})[0] == 204

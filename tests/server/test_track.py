@@ -1,4 +1,5 @@
 """What phones send, in the forms they send it, through the real door; and the desks that see it."""
+import base64
 import socket
 import time
 from urllib.parse import urlencode
@@ -63,6 +64,48 @@ def every_traccar_client_is_understood(folder):
     # … and its heartbeat, without a place
     assert phone.ask("POST", "/track/t", urlencode({"id": secret, "timestamp": now}), {"Content-Type": FORM},
                      raw=True) == (200, b"")
+    assert fates(daemon)["shown"] == 3 and secret not in daemon.said()
+    live.close()
+    daemon.stop()
+
+
+def other_applications_are_understood(folder):
+    """OsmAnd and GPSLogger by the address they are given, OwnTracks by its password; each in its units."""
+    daemon = Daemon(folder / "s")
+    anna, secret = Client(daemon, "anna"), phone_of(daemon)
+    on_shift(anna, engineer_of(anna))
+    live, phone, now = Live(anna), Client(daemon), int(time.time())
+    basic = {"Authorization": "Basic " + base64.b64encode(f"пётр:{secret}".encode()).decode()}
+
+    def seen(at):
+        message = live.wait("pos", lambda message: message["positions"] and message["positions"][0]["at"] == at * 1000)
+        return message["positions"][0]
+
+    # OsmAnd: milliseconds, metres per second
+    words = urlencode({"lat": 45.05, "lon": 41.95, "timestamp": (now - 90) * 1000, "hdop": 1.5, "altitude": 500, "speed": 4.5,
+                       "bearing": 180})
+    assert phone.ask("GET", f"/track/osmand/{secret}?{words}", raw=True) == (200, b"")
+    one = seen(now - 90)
+    assert one["spd"] == 4.5 and one["crs"] == 180 and "acc" not in one and "bat" not in one, one
+    # GPSLogger: ISO time, metres per second
+    words = urlencode({"lat": 45.051, "lon": 41.951, "time": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(now - 60)),
+                       "acc": 8, "spd": 2.5, "dir": 10, "batt": 66})
+    assert phone.ask("GET", f"/track/gpslogger/{secret}?{words}", raw=True) == (200, b"")
+    one = seen(now - 60)
+    assert (one["spd"], one["acc"], one["bat"], one["crs"]) == (2.5, 8, 66, 10), one
+    # OwnTracks: kilometres per hour, seconds; it wants a list
+    said = {"_type": "location", "tst": now - 30, "lat": 45.052, "lon": 41.952, "acc": 9, "vel": 36, "cog": 270, "batt": 55}
+    assert phone.ask("POST", "/track/owntracks", said, basic, raw=True) == (200, b"[]")
+    one = seen(now - 30)
+    assert (one["spd"], one["acc"], one["bat"], one["crs"]) == (10, 9, 55, 270), one
+    for other in ({"_type": "waypoint"}, {"_type": "lwt", "tst": 1}, {"_type": "location"}, b"[]", b"5"):
+        assert phone.ask("POST", "/track/owntracks", other, basic, raw=True) == (200, b"[]"), other
+    assert phone.ask("POST", "/track/owntracks", b"", basic, raw=True) == (200, b"[]")
+    # without the secret nobody is anybody
+    for path in ("/track/osmand/", "/track/osmand/nobody", "/track/gpslogger/x/y"):
+        assert phone.ask("GET", f"{path}?{words}")[1]["code"] == "unknown_secret", path
+    for header in ({}, {"Authorization": "Basic !"}, {"Authorization": "Basic bm9jb2xvbg=="}, {"Authorization": f"Bearer {secret}"}):
+        assert phone.ask("POST", "/track/owntracks", said, header)[1]["code"] == "unknown_secret", header
     assert fates(daemon)["shown"] == 3 and secret not in daemon.said()
     live.close()
     daemon.stop()
@@ -205,5 +248,6 @@ def a_report_shares_its_connection_with_everything(folder):
     daemon.stop()
 
 
-main([every_traccar_client_is_understood, whatever_a_known_phone_sends_is_answered_200, a_secret_opens_nothing_else,
+main([every_traccar_client_is_understood, other_applications_are_understood,
+      whatever_a_known_phone_sends_is_answered_200, a_secret_opens_nothing_else,
       the_phone_page_reports_too, a_report_shares_its_connection_with_everything, what_was_answered_is_kept_over_a_kill])
