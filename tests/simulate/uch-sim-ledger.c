@@ -28,12 +28,13 @@ typedef struct
 struct _UchLedger
 {
   char       *uuid;
-  GPtrArray  *entries; /* of Entry; the one of seq n stands at n − 1 */
-  GHashTable *seqs;    /* id of an operation (unowned) → its seq */
-  GHashTable *mids;    /* client (owned) → the last mid logged */
-  GHashTable *revs;    /* "table/id" (owned) → its version (owned); "" when it is gone */
-  GHashTable *gone;    /* "table/id" (owned) → seq of its last removal */
-  GHashTable *acked;   /* id (owned) → seq: somebody was told so, in this epoch */
+  GPtrArray  *entries;  /* of Entry; the one of seq n stands at n − 1 */
+  GHashTable *seqs;     /* id of an operation (unowned) → its seq */
+  GHashTable *accepted; /* id (owned): in any epoch */
+  GHashTable *mids;     /* client (owned) → the last mid logged */
+  GHashTable *revs;     /* "table/id" (owned) → its version (owned); "" when it is gone */
+  GHashTable *gone;     /* "table/id" (owned) → seq of its last removal */
+  GHashTable *acked;    /* id (owned) → seq: somebody was told so, in this epoch */
   gint64      last_made[UCH_SIM_DESKS_MAX];
   gint64      max_acked;
 };
@@ -73,6 +74,7 @@ uch_ledger_new (void)
 
   self->entries = g_ptr_array_new_with_free_func (entry_free);
   self->seqs = g_hash_table_new (g_str_hash, g_str_equal);
+  self->accepted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->mids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->revs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->gone = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -85,6 +87,7 @@ void
 uch_ledger_free (UchLedger *self)
 {
   g_hash_table_unref (self->seqs);
+  g_hash_table_unref (self->accepted);
   g_hash_table_unref (self->mids);
   g_hash_table_unref (self->revs);
   g_hash_table_unref (self->gone);
@@ -108,6 +111,13 @@ gint64
 uch_ledger_get_acked (UchLedger *self)
 {
   return self->max_acked;
+}
+
+/* Whether it was accepted once, also by a store that has come back from a backup since. */
+gboolean
+uch_ledger_was_accepted (UchLedger *self, const char *id)
+{
+  return g_hash_table_contains (self->accepted, id);
 }
 
 /* The place of an operation in the log of this epoch; 0: it is not there. */
@@ -284,6 +294,7 @@ add_entry (UchLedger *self, UchSim *sim, UchOp *op)
       || event == NULL)
     return uch_sim_fail (sim, "I1: the accepted operation %s is not in the journal",
                          UCH_ENTITY (op)->id);
+  g_hash_table_add (self->accepted, g_strdup (UCH_ENTITY (op)->id));
   return read_event (self, sim, entry, (UchEvent *) event);
 }
 

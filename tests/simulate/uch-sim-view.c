@@ -203,9 +203,11 @@ check_own_act (UchSim *sim, UchDesk *desk, UchMade *made)
   if (!made->done || made->forgotten
       || uch_view_get (desk->view, UCH_TABLE_EVENT, made->id) != NULL)
     return TRUE;
-  /* Refused by the store, or accepted, and the journal is nothing for this role. */
-  if (uch_ledger_find (sim->ledger, made->id, &accepted) > 0
-      && (!accepted || !uch_store_may_see_table (desk->session, UCH_TABLE_EVENT)))
+  if (uch_ledger_find (sim->ledger, made->id, &accepted) > 0 && !accepted)
+    return TRUE;
+  /* The journal is nothing for this role: what was accepted once does not come back to it. */
+  if (!uch_store_may_see_table (desk->session, UCH_TABLE_EVENT)
+      && uch_ledger_was_accepted (sim->ledger, made->id))
     return TRUE;
   if (is_refused (desk, made))
     return TRUE;

@@ -217,6 +217,7 @@ gboolean   uch_ledger_read (UchLedger *self, UchSim *sim);
 gboolean   uch_ledger_begin_again (UchLedger *self, UchSim *sim);
 gboolean   uch_ledger_note_acks (UchLedger *self, UchSim *sim, GPtrArray *ops, GPtrArray *acks);
 gint64     uch_ledger_get_acked (UchLedger *self);
+gboolean   uch_ledger_was_accepted (UchLedger *self, const char *id);
 gint64     uch_ledger_find (UchLedger *self, const char *id, gboolean *out_accepted);
 gboolean
 uch_ledger_check_shown (UchLedger *self, UchSim *sim, UchDesk *desk, gint64 from, gint64 to);
