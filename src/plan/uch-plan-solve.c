@@ -215,7 +215,10 @@ static gint64
 get_rank (const Search *self, Order order, int visit)
 {
   const UchPlanVisit *v = &self->tour->problem->visits[visit];
-  gint32              home = self->tour->to[(gsize) visit * self->tour->n_nodes + self->tour->n];
+  /* how far it is from where the first engineer starts; nobody: all the same */
+  gint32 home = self->tour->n_routes > 0
+                    ? self->tour->to[(gsize) visit * self->tour->n_nodes + self->tour->n]
+                    : 0;
 
   switch (order)
     {

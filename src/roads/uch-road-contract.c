@@ -236,8 +236,8 @@ follow (const Net     *net,
 static guint64
 place_key (const UchRoadPoint *point)
 {
-  guint32 x = (guint32) (point->lon_e7 + 1800000000) >> 14,
-          y = (guint32) (point->lat_e7 + 900000000) >> 14;
+  guint32 x = (guint32) ((gint64) point->lon_e7 + 1800000000) >> 14,
+          y = (guint32) ((gint64) point->lat_e7 + 900000000) >> 14;
   guint64 key = 0;
 
   for (guint bit = 0; bit < 18; bit++)

@@ -298,6 +298,12 @@ take_point (JsonNode *node, const char *where, UchPosition *position, GError **e
     return FALSE;
   clear_position (position);
   position->at = get_time (object, "t");
+  if (position->at == 0)
+    {
+      g_autofree char *which = g_strconcat (where, ".t", NULL);
+
+      return fail (error, UCH_WIRE_ERROR_INVALID, which, "This is no time");
+    }
   position->latitude = get_real (object, "lat", NAN);
   position->longitude = get_real (object, "lon", NAN);
   position->accuracy_m = get_real (object, "acc", -1);

@@ -172,9 +172,12 @@ read_unit (const char *p, const char *end)
 static const char *
 find_half_pair (const char *text, gsize len)
 {
-  const char *end = text + len;
-  const char *p = text;
+  const char *end, *p;
 
+  if (len == 0)
+    return NULL;
+  end = text + len;
+  p = text;
   while ((p = memchr (p, '\\', (gsize) (end - p))) != NULL)
     {
       int unit = read_unit (p, end);

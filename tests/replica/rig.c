@@ -231,6 +231,7 @@ desk_sign_in (Desk *desk)
   g_autoptr (GError) error = NULL;
 
   uch_sync_client_sign_in_async (desk->client, desk->login, RIG_PASSWORD, NULL, call_cb, &call);
+  g_free (desk->token);
   desk->token = uch_sync_client_sign_in_finish (desk->client, call_wait (&call), &error);
   g_assert_no_error (error);
   g_object_unref (call.result);

@@ -33,6 +33,14 @@ has (GPtrArray *rows, UchTable table, const char *id)
   return found;
 }
 
+/* Takes @command. */
+static void
+act (Sender *sender, UchCommand *command)
+{
+  sender_do (sender, command);
+  uch_command_unref (command);
+}
+
 /* t1 is ivan's, t2 petr's, t3 nobody's, t4 waits for another day, t5 was ivan's and is done. */
 static void
 fill (Suite *suite)
@@ -42,20 +50,20 @@ fill (Suite *suite)
   static const char *const tickets[] = { "t1", "t2", "t3", "t4", "t5" };
 
   for (guint i = 0; i < G_N_ELEMENTS (tickets); i++)
-    sender_do (dasha, suite_make_ticket (suite, tickets[i]));
-  sender_do (dasha, suite_make_assign (suite, "t1", "v1", "ivan", NULL));
-  sender_do (dasha, suite_make_assign (suite, "t2", "v2", "petr", NULL));
-  sender_do (dasha, suite_make_assign (suite, "t5", "v5", "ivan", NULL));
-  sender_do (dasha, suite_command (suite, UCH_COMMAND_NOTE_ADD, "note", "n1", "ticket", "t1",
-                                   "text", "собака", NULL));
-  sender_do (ivan, suite_command (suite, UCH_COMMAND_VISIT_ACCEPT, "visit", "v5", NULL));
-  sender_do (ivan, suite_command (suite, UCH_COMMAND_VISIT_DEPART, "visit", "v5", NULL));
-  sender_do (ivan, suite_command (suite, UCH_COMMAND_VISIT_ARRIVE, "visit", "v5", NULL));
-  sender_do (ivan, suite_command (suite, UCH_COMMAND_VISIT_FINISH, "visit", "v5", "result", "done",
-                                  "code", "settings", NULL));
-  sender_do (dasha, uch_command_new_with ("hold-t4", UCH_COMMAND_TICKET_HOLD, suite->now, "ticket",
-                                          "s", "t4", "reason", "s", "client_away", "wake_at", "x",
-                                          suite->now + UCH_DAY_MS, NULL));
+    act (dasha, suite_make_ticket (suite, tickets[i]));
+  act (dasha, suite_make_assign (suite, "t1", "v1", "ivan", NULL));
+  act (dasha, suite_make_assign (suite, "t2", "v2", "petr", NULL));
+  act (dasha, suite_make_assign (suite, "t5", "v5", "ivan", NULL));
+  act (dasha, suite_command (suite, UCH_COMMAND_NOTE_ADD, "note", "n1", "ticket", "t1", "text",
+                             "собака", NULL));
+  act (ivan, suite_command (suite, UCH_COMMAND_VISIT_ACCEPT, "visit", "v5", NULL));
+  act (ivan, suite_command (suite, UCH_COMMAND_VISIT_DEPART, "visit", "v5", NULL));
+  act (ivan, suite_command (suite, UCH_COMMAND_VISIT_ARRIVE, "visit", "v5", NULL));
+  act (ivan, suite_command (suite, UCH_COMMAND_VISIT_FINISH, "visit", "v5", "result", "done",
+                            "code", "settings", NULL));
+  act (dasha, uch_command_new_with ("hold-t4", UCH_COMMAND_TICKET_HOLD, suite->now, "ticket", "s",
+                                    "t4", "reason", "s", "client_away", "wake_at", "x",
+                                    suite->now + UCH_DAY_MS, NULL));
 }
 
 static void
