@@ -167,7 +167,7 @@ break_rule (GError **error, const char *rule, int visit, int engineer)
 
 /* May he take it at all: skills and pins. */
 static gboolean
-check_may (const UchPlanProblem *problem, int visit, int k, guint rank, GError **error)
+check_may (const UchPlanProblem *problem, int visit, int k, GError **error)
 {
   const UchPlanVisit    *v = &problem->visits[visit];
   const UchPlanEngineer *e = &problem->engineers[k];
@@ -219,7 +219,7 @@ drive (const UchPlanProblem *problem, const GArray *route, int k, UchPlanCost *c
       gint64 travel = problem->travel_s[(gsize) at * problem->n_places + (gsize) v->place];
       gint64 start = MAX (now + travel, v->opens_s);
 
-      if (!check_may (problem, visit, k, i, error))
+      if (!check_may (problem, visit, k, error))
         return FALSE;
       load += v->load;
       cost->travel += travel;

@@ -5,6 +5,7 @@
 
 #include "roads/uch-road-matrix.h"
 #include "roads/uch-road-search.h"
+#include "roads/uch-roads-private.h"
 
 #define MAGIC "UchTimes"
 #define VERSION 1u
@@ -203,17 +204,9 @@ uch_road_matrix_new_from_bytes (GBytes *bytes, GError **error)
 UchRoadMatrix *
 uch_road_matrix_load (const char *path, GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, &local_error);
-  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) bytes = uch_roads_map_file (path, error);
 
-  if (file == NULL)
-    {
-      g_set_error (error, UCH_ROADS_ERROR, UCH_ROADS_ERROR_READ, "%s", local_error->message);
-      return NULL;
-    }
-  bytes = g_mapped_file_get_bytes (file);
-  return uch_road_matrix_new_from_bytes (bytes, error);
+  return bytes != NULL ? uch_road_matrix_new_from_bytes (bytes, error) : NULL;
 }
 
 /**

@@ -21,7 +21,6 @@ static const struct
 
 typedef struct
 {
-  gint64 id;
   double kmh;
   int    oneway; /* 1 along the points, -1 against them, 0 both */
   guint  first_ref, n_refs;
@@ -89,8 +88,7 @@ way_cb (const void *user_data, const readosm_way *way)
     return READOSM_ABORT;
   if (kmh > 0 && way->node_ref_count > 1)
     {
-      Way one = { .id = way->id,
-                  .kmh = kmh,
+      Way one = { .kmh = kmh,
                   .oneway = get_oneway (way),
                   .first_ref = self->refs->len,
                   .n_refs = (guint) way->node_ref_count };

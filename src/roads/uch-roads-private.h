@@ -88,6 +88,9 @@ typedef struct
 gboolean uch_road_contract (
     GArray *nodes, GArray *steps, GArray *out_links, GArray *out_points, guint *out_n_junctions);
 
+/* uch-roads.c: the bytes of a file of ours, mapped */
+GBytes *uch_roads_map_file (const char *path, GError **error);
+
 double uch_road_points_distance_m (const UchRoadPoint *a, const UchRoadPoint *b);
 
 G_END_DECLS

@@ -149,6 +149,18 @@ uch_roads_new_from_bytes (GBytes *bytes, GError **error)
   return NULL;
 }
 
+GBytes *
+uch_roads_map_file (const char *path, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, &local_error);
+
+  if (file != NULL)
+    return g_mapped_file_get_bytes (file);
+  g_set_error (error, UCH_ROADS_ERROR, UCH_ROADS_ERROR_READ, "%s", local_error->message);
+  return NULL;
+}
+
 /**
  * uch_roads_load:
  * @path: a file that uch_roads_save() wrote
@@ -161,17 +173,9 @@ uch_roads_new_from_bytes (GBytes *bytes, GError **error)
 UchRoads *
 uch_roads_load (const char *path, GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, &local_error);
-  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) bytes = uch_roads_map_file (path, error);
 
-  if (file == NULL)
-    {
-      g_set_error (error, UCH_ROADS_ERROR, UCH_ROADS_ERROR_READ, "%s", local_error->message);
-      return NULL;
-    }
-  bytes = g_mapped_file_get_bytes (file);
-  return uch_roads_new_from_bytes (bytes, error);
+  return bytes != NULL ? uch_roads_new_from_bytes (bytes, error) : NULL;
 }
 
 /**

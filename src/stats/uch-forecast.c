@@ -190,8 +190,7 @@ uch_holt_winters_predict (const UchHoltWinters *self, guint ahead)
  * @z: quantile, %UCH_Z_80
  *
  * The variance so many days ahead: σ² (1 + Σ c²), c = α (1 + j β) + γ (1 − α) each whole period
- * (Hyndman and others 2008, Forecasting with Exponential Smoothing, table 6.2, in the terms used
- * here).
+ * (Yar and Chatfield 1990, International Journal of Forecasting 6:127; what R's predict() does).
  *
  * Returns: the limits
  */

@@ -1,5 +1,6 @@
 /* Times between houses and engineers, what was learned, and the rule of thumb. */
 #include <math.h>
+#include <glib/gstdio.h>
 
 #include "roads/town.h"
 #include "roads/uch-road-search.h"
@@ -46,8 +47,19 @@ test_the_matrix_holds_what_a_search_finds (void)
   houses[7].latitude = 45.2; /* far from any road */
   built = uch_road_matrix_build (roads, houses, N_HOUSES, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
-  matrix = uch_road_matrix_new_from_bytes (uch_road_matrix_get_bytes (built), &error);
-  g_assert_no_error (error);
+  {
+    g_autofree char *folder = g_dir_make_tmp ("uch-matrix-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename (folder, "times", NULL);
+
+    g_assert_true (uch_road_matrix_save (built, path, &error));
+    matrix = uch_road_matrix_load (path, &error);
+    g_assert_no_error (error);
+    g_unlink (path);
+    g_assert_null (uch_road_matrix_load (path, &error));
+    g_assert_error (error, UCH_ROADS_ERROR, UCH_ROADS_ERROR_READ);
+    g_clear_error (&error);
+    g_rmdir (folder);
+  }
   g_assert_cmpuint (uch_road_matrix_get_n_places (matrix), ==, N_HOUSES);
   g_assert_cmpuint (uch_road_matrix_get_n_off_road (matrix), ==, 1);
   g_assert_cmpint (uch_road_matrix_find (matrix, "house-3"), ==, 3);
