@@ -385,6 +385,7 @@ uch_sync_client_stop (UchSyncClient *self)
   self->cancellable = g_cancellable_new ();
   g_clear_handle_id (&self->retry_id, g_source_remove);
   uch_sync_live_disconnect (self);
+  self->connecting = FALSE;
   g_clear_signal_handler (&self->waiting_id, self->replica);
   g_clear_signal_handler (&self->network_id, g_network_monitor_get_default ());
   g_clear_object (&self->replica);

@@ -357,17 +357,36 @@ presence_again_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+typedef struct
+{
+  UchSyncClient *self;        /* (owned) */
+  GCancellable  *cancellable; /* (owned): of the time between a start and a stop */
+} Attempt;
+
+static void
+attempt_free (Attempt *attempt)
+{
+  g_object_unref (attempt->self);
+  g_object_unref (attempt->cancellable);
+  g_free (attempt);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Attempt, attempt_free)
+
 static void
 connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (UchSyncClient) self = user_data;
+  g_autoptr (Attempt) attempt = user_data;
+  UchSyncClient *self = attempt->self;
   g_autoptr (GError) error = NULL;
   g_autoptr (SoupWebsocketConnection) live
       = soup_session_websocket_connect_finish (SOUP_SESSION (source), result, &error);
 
+  /* Stopped since, and maybe started again: that one has an attempt of its own. */
+  if (g_cancellable_is_cancelled (attempt->cancellable))
+    return;
   self->connecting = FALSE;
-  if (self->replica == NULL || self->refused
-      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (self->replica == NULL || self->refused)
     return;
   if (live == NULL)
     {
@@ -396,6 +415,7 @@ void
 uch_sync_live_connect (UchSyncClient *self)
 {
   g_autoptr (SoupMessage) message = NULL;
+  Attempt *attempt;
 
   if (self->live != NULL || self->connecting || self->replica == NULL || self->refused
       || self->live_retry_id != 0 || self->retry_id != 0)
@@ -404,9 +424,11 @@ uch_sync_live_connect (UchSyncClient *self)
   if (message == NULL)
     return;
   self->connecting = TRUE;
+  attempt = g_new (Attempt, 1);
+  *attempt = (Attempt){ g_object_ref (self), g_object_ref (self->cancellable) };
   soup_session_websocket_connect_async (self->http->session, message, NULL, NULL,
                                         G_PRIORITY_DEFAULT, self->cancellable, connected_cb,
-                                        g_object_ref (self));
+                                        attempt);
 }
 
 /**

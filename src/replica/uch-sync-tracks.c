@@ -60,7 +60,12 @@ end_push (UchSyncClient *self, const GError *error, gint64 retry_after_s)
   self->pushing = FALSE;
   self->push_again = FALSE;
   if (uch_sync_tracks_is_over (self, error))
-    return;
+    {
+      /* stopped, and started again meanwhile */
+      if (again)
+        uch_sync_tracks_push (self);
+      return;
+    }
   if (error != NULL)
     uch_sync_client_note_failure (self, error, retry_after_s);
   else if (again)

@@ -178,7 +178,9 @@ class Office:
         head = lambda: self.store.ask("SELECT max(seq) FROM op")[0][0]
 
         def is_settled(desk):
-            return desk.state.get("state") == "in_sync" and desk.state["waiting"] == 0 and desk.state["cursor"] >= head()
+            if desk.state.get("state") != "in_sync" or desk.state["waiting"] > 0:
+                return False
+            return desk.ask("status")["cursor"] >= head()  # a refusal moves the cursor and shows nothing
 
         for desk in self.desks:
             def nudge_and_look(desk=desk, last=[time.monotonic()]):
