@@ -76,6 +76,8 @@ static const ActWords act_words[] = {
     NC_ ("done", "Note added"), NO_REASON },
   { UCH_COMMAND_CALL_LOG, NC_ ("act", "logged call"), NC_ ("meant", "log a call"),
     NC_ ("done", "Call logged"), NO_REASON },
+  { UCH_COMMAND_PHOTO_ADD, NC_ ("act", "photo"), NC_ ("meant", "add a photo"),
+    NC_ ("done", "Photo added"), NO_REASON },
 };
 
 static const ActWords *

@@ -91,6 +91,16 @@ static const UchCommandSpec specs[] = {
           { "outcome", 's', TRUE },
           { "call_back_at", 'x', FALSE },
           { "text", 's', FALSE }) },
+  { UCH_COMMAND_PHOTO_ADD, FIELD,
+    ARGS ({ "photo", 'i', TRUE },
+          { "ticket", 'i', TRUE },
+          { "sha256", 's', TRUE },
+          { "mime", 's', TRUE },
+          { "size", 'x', TRUE },
+          { "width", 'x', TRUE },
+          { "height", 'x', TRUE },
+          { "taken_at", 'x', FALSE },
+          { "text", 's', FALSE }) },
 };
 
 /**

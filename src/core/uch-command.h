@@ -34,6 +34,7 @@ G_BEGIN_DECLS
 #define UCH_COMMAND_VISIT_EXEMPT "visit.exempt"
 #define UCH_COMMAND_NOTE_ADD "note.add"
 #define UCH_COMMAND_CALL_LOG "call.log"
+#define UCH_COMMAND_PHOTO_ADD "photo.add" /* the picture is in the store already */
 
 /* Longest text of a command's argument, in bytes; a longer one is refused with "too_long". */
 #define UCH_TEXT_LEN_MAX (64 * 1024)

@@ -54,6 +54,9 @@ end_created (UchDraft *draft, gpointer row)
     case UCH_TABLE_CALL:
       ((UchCall *) row)->withdrawn = TRUE;
       return TRUE;
+    case UCH_TABLE_PHOTO:
+      ((UchPhoto *) row)->withdrawn = TRUE;
+      return TRUE;
     default:
       return FALSE;
     }

@@ -60,5 +60,6 @@ gboolean uch_decide_visit_step (UchDraft *draft);
 gboolean uch_decide_visit_exempt (UchDraft *draft);
 gboolean uch_decide_note (UchDraft *draft);
 gboolean uch_decide_call (UchDraft *draft);
+gboolean uch_decide_photo (UchDraft *draft);
 
 G_END_DECLS

@@ -16,7 +16,7 @@ static const UchSchema *const schemas[UCH_N_TABLES] = {
   [UCH_TABLE_SHIFT] = &uch_shift_schema,       [UCH_TABLE_CLIENT] = &uch_client_schema,
   [UCH_TABLE_TICKET] = &uch_ticket_schema,     [UCH_TABLE_VISIT] = &uch_visit_schema,
   [UCH_TABLE_NOTE] = &uch_note_schema,         [UCH_TABLE_CALL] = &uch_call_schema,
-  [UCH_TABLE_EVENT] = &uch_event_schema,
+  [UCH_TABLE_PHOTO] = &uch_photo_schema,       [UCH_TABLE_EVENT] = &uch_event_schema,
 };
 
 static inline gpointer

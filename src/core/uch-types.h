@@ -29,6 +29,7 @@ typedef struct _UchTicket   UchTicket;
 typedef struct _UchVisit    UchVisit;
 typedef struct _UchNote     UchNote;
 typedef struct _UchCall     UchCall;
+typedef struct _UchPhoto    UchPhoto;
 typedef struct _UchEvent    UchEvent;
 typedef struct _UchReason   UchReason;
 typedef struct _UchSetting  UchSetting;
@@ -57,6 +58,7 @@ typedef enum
   UCH_TABLE_VISIT,
   UCH_TABLE_NOTE,
   UCH_TABLE_CALL,
+  UCH_TABLE_PHOTO,
   UCH_TABLE_EVENT,
 } UchTable;
 #define UCH_N_TABLES (UCH_TABLE_EVENT + 1)

@@ -13,6 +13,7 @@ const char *const        uch_visit_state_nicks[]
 const char *const uch_visit_mode_nicks[] = { "none", "now", "time", NULL };
 const char *const uch_call_outcome_nicks[]
     = { "talked", "no_answer", "busy", "wrong_number", "back", "refused", NULL };
+const char *const uch_photo_mimes[] = { "image/jpeg", "image/png", "image/webp", NULL };
 
 static const UchField ticket_fields[] = {
   UCH_FIELD (UchTicket, number, INT, UCH_FIELD_DERIVED),
@@ -99,6 +100,22 @@ static const UchField call_fields[] = {
   UCH_FIELD (UchCall, withdrawn, BOOL, UCH_FIELD_PLAIN),
 };
 UCH_DEFINE_ENTITY (Call, call, CALL)
+
+static const UchField photo_fields[] = {
+  UCH_FIELD (UchPhoto, ticket_id, TEXT, UCH_FIELD_KEY | UCH_FIELD_REQUIRED),
+  UCH_FIELD (UchPhoto, visit_id, TEXT, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchPhoto, text, TEXT, UCH_FIELD_PERSONAL),
+  UCH_FIELD (UchPhoto, sha256, TEXT, UCH_FIELD_KEY | UCH_FIELD_REQUIRED),
+  UCH_FIELD (UchPhoto, mime, TEXT, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchPhoto, size, INT, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchPhoto, width, INT, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchPhoto, height, INT, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchPhoto, taken_at, TIME, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchPhoto, created_at, TIME, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchPhoto, created_by, TEXT, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchPhoto, withdrawn, BOOL, UCH_FIELD_PLAIN),
+};
+UCH_DEFINE_ENTITY (Photo, photo, PHOTO)
 
 static const UchField event_fields[] = {
   UCH_FIELD (UchEvent, type, TEXT, UCH_FIELD_PLAIN),

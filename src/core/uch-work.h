@@ -154,6 +154,28 @@ struct _UchCall
   gboolean       withdrawn;
 };
 
+/* What a photo may weigh, and how large it may be: the phone makes it smaller before it sends it.
+ */
+#define UCH_PHOTO_SIZE_MAX (1024 * 1024)
+#define UCH_PHOTO_SIDE_MAX 8192
+
+/* фото: what an engineer saw. The picture itself lies in the store, under its hash. */
+struct _UchPhoto
+{
+  UchEntity parent;
+  char     *ticket_id;
+  char     *visit_id; /* the ticket's, when it was taken */
+  char     *text;
+  char     *sha256; /* of the picture's bytes, hex */
+  char     *mime;   /* one of uch_photo_mimes */
+  gint64    size;   /* bytes */
+  gint64    width, height;
+  UchTime   taken_at; /* by the phone's clock */
+  UchTime   created_at;
+  char     *created_by;
+  gboolean  withdrawn;
+};
+
 /* журнал: one accepted command. Its id is the command's id. */
 struct _UchEvent
 {
@@ -185,15 +207,17 @@ UCH_DECLARE_ENTITY (Ticket, ticket, TICKET)
 UCH_DECLARE_ENTITY (Visit, visit, VISIT)
 UCH_DECLARE_ENTITY (Note, note, NOTE)
 UCH_DECLARE_ENTITY (Call, call, CALL)
+UCH_DECLARE_ENTITY (Photo, photo, PHOTO)
 UCH_DECLARE_ENTITY (Event, event, EVENT)
 
 extern const UchSchema uch_ticket_schema, uch_visit_schema, uch_note_schema, uch_call_schema,
-    uch_event_schema;
+    uch_photo_schema, uch_event_schema;
 extern const char *const uch_ticket_state_nicks[];
 extern const char *const uch_visit_state_nicks[];
 extern const char *const uch_visit_mode_nicks[];
 extern const char *const uch_resolution_nicks[];
 extern const char *const uch_call_outcome_nicks[];
+extern const char *const uch_photo_mimes[];
 
 gboolean uch_ticket_is_open (const UchTicket *ticket);
 gboolean uch_visit_is_open (const UchVisit *visit);

@@ -16,7 +16,7 @@ static const guint8 table_weights[UCH_N_TABLES] = {
   [UCH_TABLE_SETTING] = 1, [UCH_TABLE_REASON] = 1, [UCH_TABLE_ZONE] = 1,     [UCH_TABLE_CENTRE] = 1,
   [UCH_TABLE_COMPANY] = 1, [UCH_TABLE_HOUSE] = 4,  [UCH_TABLE_ENTRANCE] = 2, [UCH_TABLE_STAFF] = 1,
   [UCH_TABLE_SHIFT] = 2,   [UCH_TABLE_CLIENT] = 6, [UCH_TABLE_TICKET] = 30,  [UCH_TABLE_VISIT] = 20,
-  [UCH_TABLE_NOTE] = 5,    [UCH_TABLE_CALL] = 5,   [UCH_TABLE_EVENT] = 20,
+  [UCH_TABLE_NOTE] = 5,    [UCH_TABLE_CALL] = 5,   [UCH_TABLE_PHOTO] = 1,    [UCH_TABLE_EVENT] = 19,
 };
 
 /* One round of the push track. */

@@ -9,6 +9,8 @@
 #include "store/uch-store-private.h"
 
 #define PAGE_LEN 2000
+/* A picture may be a megabyte and a half. */
+#define PICTURES_PAGE_LEN 16
 
 /* One of the tables that are no entities. */
 typedef enum
@@ -92,11 +94,12 @@ walk_table (Way *way, const UchSchema *schema, GError **error)
 {
   UchStoreTally    tally = { .table = schema->name };
   g_autofree char *after = NULL;
+  const guint      limit = schema == &uch_picture_schema ? PICTURES_PAGE_LEN : PAGE_LEN;
   guint            n_read;
 
   do
     {
-      g_autoptr (GPtrArray) rows = BACKEND (way->from, page_rows, schema, after, PAGE_LEN, error);
+      g_autoptr (GPtrArray) rows = BACKEND (way->from, page_rows, schema, after, limit, error);
 
       if (rows == NULL)
         return FALSE;
@@ -112,7 +115,7 @@ walk_table (Way *way, const UchSchema *schema, GError **error)
       g_free (after);
       after = n_read > 0 ? g_strdup (UCH_ENTITY (g_ptr_array_index (rows, n_read - 1))->id) : NULL;
     }
-  while (n_read == PAGE_LEN);
+  while (n_read == limit);
   g_array_append_val (way->tallies, tally);
   return TRUE;
 }

@@ -87,6 +87,24 @@ static const UchField op_fields[] = {
 };
 UCH_DEFINE_ENTITY (Op, op, OWN)
 
+static const UchField picture_fields[] = {
+  UCH_FIELD (UchPicture, mime, TEXT, UCH_FIELD_REQUIRED),
+  UCH_FIELD (UchPicture, size, INT, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchPicture, data, TEXT, UCH_FIELD_REQUIRED | UCH_FIELD_PERSONAL),
+  UCH_FIELD (UchPicture, created_at, TIME, UCH_FIELD_PLAIN),
+};
+UCH_DEFINE_ENTITY (Picture, picture, OWN)
+
+static const UchField invite_fields[] = {
+  UCH_FIELD (UchInvite, secret_hash, TEXT, UCH_FIELD_KEY | UCH_FIELD_SENSITIVE),
+  UCH_FIELD (UchInvite, account_id, TEXT, UCH_FIELD_KEY),
+  UCH_FIELD (UchInvite, created_by, TEXT, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchInvite, created_at, TIME, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchInvite, used_at, TIME, UCH_FIELD_PLAIN),
+  UCH_FIELD (UchInvite, session_id, TEXT, UCH_FIELD_PLAIN),
+};
+UCH_DEFINE_ENTITY (Invite, invite, OWN)
+
 /**
  * uch_store_list_own_schemas:
  * @out_n_schemas: (out): how many
@@ -97,8 +115,9 @@ const UchSchema *const *
 uch_store_list_own_schemas (guint *out_n_schemas)
 {
   static const UchSchema *const schemas[]
-      = { &uch_account_schema, &uch_session_schema, &uch_tracker_schema, &uch_delay_schema,
-          &uch_look_schema,    &uch_peer_schema,    &uch_op_schema };
+      = { &uch_account_schema, &uch_session_schema, &uch_tracker_schema,
+          &uch_delay_schema,   &uch_look_schema,    &uch_peer_schema,
+          &uch_op_schema,      &uch_picture_schema, &uch_invite_schema };
 
   *out_n_schemas = G_N_ELEMENTS (schemas);
   return schemas;

@@ -13,6 +13,8 @@ typedef struct _UchDelay   UchDelay;
 typedef struct _UchLook    UchLook;
 typedef struct _UchPeer    UchPeer;
 typedef struct _UchOp      UchOp;
+typedef struct _UchPicture UchPicture;
+typedef struct _UchInvite  UchInvite;
 
 /* Who may sign in. The role here is the one that counts: an admin gives it. What somebody does in
  * the office (UchStaff.role) is the head's to edit and gives no rights. */
@@ -113,6 +115,28 @@ struct _UchOp
   char          *current_id;
 };
 
+/* The bytes of photos, its id: their SHA-256. Whatever two photos show alike lies here once. */
+struct _UchPicture
+{
+  UchEntity parent;
+  char     *mime;
+  gint64    size;
+  char     *data; /* base64: rows are text in every database, a copy carries them as they are */
+  UchTime   created_at;
+};
+
+/* Opens the phone page for one engineer, once. Kept afterwards: it says who let whom in. */
+struct _UchInvite
+{
+  UchEntity parent;
+  char     *secret_hash; /* BLAKE2b-256 of the secret, hex */
+  char     *account_id;  /* whose phone it opens */
+  char     *created_by;  /* account; NULL: the administration at the store's own machine */
+  UchTime   created_at;
+  UchTime   used_at;    /* also when another one took its place */
+  char     *session_id; /* what it opened */
+};
+
 UCH_DECLARE_ENTITY (Account, account, ACCOUNT)
 UCH_DECLARE_ENTITY (Session, session, SESSION)
 UCH_DECLARE_ENTITY (Tracker, tracker, TRACKER)
@@ -120,9 +144,11 @@ UCH_DECLARE_ENTITY (Delay, delay, DELAY)
 UCH_DECLARE_ENTITY (Look, look, LOOK)
 UCH_DECLARE_ENTITY (Peer, peer, PEER)
 UCH_DECLARE_ENTITY (Op, op, OP)
+UCH_DECLARE_ENTITY (Picture, picture, PICTURE)
+UCH_DECLARE_ENTITY (Invite, invite, INVITE)
 
 extern const UchSchema uch_account_schema, uch_session_schema, uch_tracker_schema, uch_delay_schema,
-    uch_look_schema, uch_peer_schema, uch_op_schema;
+    uch_look_schema, uch_peer_schema, uch_op_schema, uch_picture_schema, uch_invite_schema;
 
 const UchSchema *const *uch_store_list_own_schemas (guint *out_n_schemas);
 

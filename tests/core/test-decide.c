@@ -76,6 +76,11 @@ test_assign_what_never_was (void)
   assert_refused (verdict, "unknown_row", "visit");
 }
 
+#define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
+#define PICTURE(ticket, hash, mime, size, width)                                                   \
+  "{'photo':<'p'>,'ticket':<'" ticket "'>,'sha256':<'" hash "'>,'mime':<'" mime                    \
+  "'>,'size':<int64 " size ">,'width':<int64 " width ">,'height':<int64 600>}"
+
 static const struct
 {
   const char *type;
@@ -117,6 +122,14 @@ static const struct
   { "visit.plan", "{'ticket':<'t1'>,'visit':<'v'>,'mode':<'time'>}", "bad_argument", "from_at" },
   { "note.add", "{'note':<'n'>,'text':<'x'>}", "missing_argument", "ticket" },
   { "call.log", "{'call':<'k'>,'ticket':<'t1'>,'outcome':<'sang'>}", "bad_argument", "outcome" },
+  { "photo.add", PICTURE ("t9", HASH "f", "image/jpeg", "500", "600"), "unknown_row", "ticket" },
+  { "photo.add", PICTURE ("t1", HASH, "image/jpeg", "500", "600"), "bad_argument", "sha256" },
+  { "photo.add", PICTURE ("t1", HASH "F", "image/jpeg", "500", "600"), "bad_argument", "sha256" },
+  { "photo.add", PICTURE ("t1", HASH "ff", "image/jpeg", "500", "600"), "bad_argument", "sha256" },
+  { "photo.add", PICTURE ("t1", HASH "f", "image/svg+xml", "500", "600"), "bad_argument", "mime" },
+  { "photo.add", PICTURE ("t1", HASH "f", "image/jpeg", "1048577", "9"), "bad_argument", "size" },
+  { "photo.add", PICTURE ("t1", HASH "f", "image/jpeg", "0", "600"), "bad_argument", "size" },
+  { "photo.add", PICTURE ("t1", HASH "f", "image/png", "500", "8193"), "bad_argument", "width" },
   { "row.put", "{'table':<'beer'>,'id':<'x'>,'fields':<@a{sv} {}>}", "bad_argument", "table" },
   { "row.put", "{'table':<'staff'>,'id':<'x'>,'fields':<@a{sv} {}>}", "not_allowed", "table" },
   { "row.put", "{'table':<'ticket'>,'id':<'x'>,'fields':<@a{sv} {}>}", "not_allowed", "table" },

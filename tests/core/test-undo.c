@@ -140,8 +140,17 @@ test_created_rows_end (void)
       = office_do (office, UCH_ROLE_DISPATCHER,
                    office_command (office, "ticket.create", "ticket", "'t2'", "fields",
                                    "{'category':<'support.tv'>,'house_id':<'h1'>}", NULL));
+  g_autofree char *photo = office_do (
+      office, UCH_ROLE_DISPATCHER,
+      office_command (office, "photo.add", "photo", "'p'", "ticket", "'t1'", "sha256",
+                      "'0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'", "mime",
+                      "'image/webp'", "size", "int64 1048576", "width", "int64 1280", "height",
+                      "int64 960", NULL));
   g_autofree char *back = NULL;
 
+  g_assert_cmpint (((UchPhoto *) office_peek (office, UCH_TABLE_PHOTO, "p"))->taken_at, !=, 0);
+  g_free (undo (office, UCH_ROLE_DISPATCHER, photo));
+  g_assert_true (((UchPhoto *) office_peek (office, UCH_TABLE_PHOTO, "p"))->withdrawn);
   g_free (undo (office, UCH_ROLE_DISPATCHER, note));
   g_assert_true (((UchNote *) office_peek (office, UCH_TABLE_NOTE, "n"))->withdrawn);
   back = undo (office, UCH_ROLE_DISPATCHER, ticket);
