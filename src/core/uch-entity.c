@@ -192,11 +192,46 @@ digest_text (guint64 hash, const char *text)
 }
 
 /**
+ * uch_field_is_empty:
+ *
+ * Returns: whether the field holds nothing: NULL, 0, false, an enum's first word
+ */
+gboolean
+uch_field_is_empty (const UchField *field, gconstpointer entity)
+{
+  if (field->kind == UCH_FIELD_TEXT)
+    return uch_field_get_text (field, entity) == NULL;
+  if (field->kind == UCH_FIELD_REAL)
+    return uch_field_get_real (field, entity) == 0;
+  return uch_field_get_int (field, entity) == 0;
+}
+
+static guint64
+digest_value (guint64 hash, const UchField *field, gconstpointer entity)
+{
+  guint64 bits;
+  double  real;
+
+  if (field->kind == UCH_FIELD_TEXT || field->kind == UCH_FIELD_ENUM)
+    return digest_text (hash, uch_field_get_text (field, entity));
+  if (field->kind == UCH_FIELD_REAL)
+    {
+      real = uch_field_get_real (field, entity);
+      memcpy (&bits, &real, sizeof bits);
+    }
+  else
+    bits = (guint64) uch_field_get_int (field, entity);
+  bits = GUINT64_TO_LE (bits);
+  return digest_bytes (hash, &bits, sizeof bits);
+}
+
+/**
  * uch_entity_digest:
  *
- * A digest of a row: table, id, rev and every field, not seq. Add these up over the rows of two
- * copies: equal sums, in whatever order, mean equal copies. FNV-1a with a final mix; it finds
- * mistakes, not attackers.
+ * A digest of a row as it stands: table, id, rev and what is not empty of its fields, by name, so
+ * that a program which knows a field more comes to the same; not seq. Add these up (modulo 2⁶⁴)
+ * over the rows of two copies: equal sums, in whatever order, mean equal copies. FNV-1a with the
+ * final mix of SplitMix64; it finds mistakes, not attackers.
  */
 guint64
 uch_entity_digest (gconstpointer entity)
@@ -210,26 +245,11 @@ uch_entity_digest (gconstpointer entity)
   for (guint i = 0; i < self->schema->n_fields; i++)
     {
       const UchField *field = &self->schema->fields[i];
-      gint64          number;
-      double          real;
 
-      switch (field->kind)
-        {
-        case UCH_FIELD_TEXT:
-        case UCH_FIELD_ENUM:
-          hash = digest_text (hash, uch_field_get_text (field, entity));
-          break;
-        case UCH_FIELD_REAL:
-          real = uch_field_get_real (field, entity);
-          hash = digest_bytes (hash, &real, sizeof real);
-          break;
-        default:
-          number = GINT64_TO_LE (uch_field_get_int (field, entity));
-          hash = digest_bytes (hash, &number, sizeof number);
-          break;
-        }
+      if (!uch_field_is_empty (field, entity))
+        hash = digest_value (digest_text (hash, field->name), field, entity);
     }
-  /* The final mix of SplitMix64: a sum of plain FNV values would keep their structure. */
+  /* A sum of plain FNV values would keep their structure. */
   hash = (hash ^ (hash >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
   hash = (hash ^ (hash >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
   return hash ^ (hash >> 31);

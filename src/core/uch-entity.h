@@ -79,6 +79,7 @@ gboolean uch_entity_equal (gconstpointer a, gconstpointer b);
 guint64  uch_entity_digest (gconstpointer entity);
 void     uch_entity_set_text (gpointer entity, char **field, const char *value);
 
+gboolean    uch_field_is_empty (const UchField *field, gconstpointer entity);
 const char *uch_field_get_text (const UchField *field, gconstpointer entity);
 gint64      uch_field_get_int (const UchField *field, gconstpointer entity);
 double      uch_field_get_real (const UchField *field, gconstpointer entity);

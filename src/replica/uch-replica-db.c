@@ -367,7 +367,7 @@ uch_replica_db_get_digest (UchReplicaDb *self, guint64 *out_digest, GError **err
               step = UCH_DB_STEP_ERROR;
               break;
             }
-          *out_digest += uch_wire_digest_row (row);
+          *out_digest += uch_entity_digest (row);
         }
       done = step == UCH_DB_STEP_DONE;
     }

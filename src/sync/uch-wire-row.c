@@ -35,16 +35,6 @@ uch_wire_row_new (UchTable table, gint64 seq, const char *id, gpointer entity)
   return row;
 }
 
-static gboolean
-is_empty (const UchField *field, gconstpointer entity)
-{
-  if (field->kind == UCH_FIELD_TEXT)
-    return uch_field_get_text (field, entity) == NULL;
-  if (field->kind == UCH_FIELD_REAL)
-    return uch_field_get_real (field, entity) == 0;
-  return uch_field_get_int (field, entity) == 0;
-}
-
 static void
 begin_member (GString *json, gboolean *first, const char *name)
 {
@@ -78,7 +68,7 @@ uch_wire_write_entity (GString *json, gconstpointer entity, gboolean with_id)
     {
       const UchField *field = &self->schema->fields[i];
 
-      if (is_empty (field, entity))
+      if (uch_field_is_empty (field, entity))
         continue;
       begin_member (json, &first, field->name);
       switch (field->kind)
@@ -517,65 +507,4 @@ uch_wire_decode_entity (UchTable table, const char *text, gssize len, GError **e
   uch_json_init (&json, text, len);
   entity = uch_wire_read_entity (&json, table, NULL);
   return uch_json_finish (&json, error) ? g_steal_pointer (&entity) : NULL;
-}
-
-static guint64
-hash_bytes (guint64 hash, gconstpointer data, gsize len)
-{
-  const guint8 *bytes = data;
-
-  /* FNV-1a, 64 bits */
-  for (gsize i = 0; i < len; i++)
-    hash = (hash ^ bytes[i]) * G_GUINT64_CONSTANT (0x100000001b3);
-  return hash;
-}
-
-static guint64
-hash_text (guint64 hash, const char *text)
-{
-  return hash_bytes (hash, text != NULL ? text : "", text != NULL ? strlen (text) + 1 : 1);
-}
-
-/**
- * uch_wire_digest_row:
- *
- * A number for one row as it stands: its table, id, rev and what is not empty of its fields.
- * Add it up (modulo 2⁶⁴) over the rows of two sides to compare them in any order. Sensitive
- * fields are left out, because a desk has them masked.
- */
-guint64
-uch_wire_digest_row (gconstpointer entity)
-{
-  const UchEntity *self = entity;
-  guint64          hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
-
-  hash = hash_text (hash, self->schema->name);
-  hash = hash_text (hash, self->id);
-  hash = hash_text (hash, self->rev);
-  for (guint i = 0; i < self->schema->n_fields; i++)
-    {
-      const UchField *field = &self->schema->fields[i];
-
-      if ((field->flags & UCH_FIELD_SENSITIVE) != 0 || is_empty (field, entity))
-        continue;
-      hash = hash_text (hash, field->name);
-      if (field->kind == UCH_FIELD_TEXT || field->kind == UCH_FIELD_ENUM)
-        hash = hash_text (hash, uch_field_get_text (field, entity));
-      else if (field->kind == UCH_FIELD_REAL)
-        {
-          double value = uch_field_get_real (field, entity);
-
-          hash = hash_bytes (hash, &value, sizeof value);
-        }
-      else
-        {
-          gint64 value = uch_field_get_int (field, entity);
-
-          hash = hash_bytes (hash, &value, sizeof value);
-        }
-    }
-  /* The finish of splitmix64, so that sums do not cancel out. */
-  hash = (hash ^ (hash >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
-  hash = (hash ^ (hash >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
-  return hash ^ (hash >> 31);
 }

@@ -140,7 +140,6 @@ UchWireSnapshot *uch_wire_decode_snapshot (const char *json, gssize len, GError 
 void             uch_wire_snapshot_free (UchWireSnapshot *self);
 
 /* Order-independent digest of a set of rows (invariant I7): add up over rows, compare. */
-guint64     uch_wire_digest_row (gconstpointer entity);
 UchOutline *uch_wire_parse_outline (const char *geojson, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchWireChanges, uch_wire_changes_free)
