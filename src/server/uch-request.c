@@ -296,7 +296,14 @@ void
 uch_request_refuse_schema (UchRequest *self, const char *detail)
 {
   const UchWireVersions *versions = &self->server->limits.versions;
+  SoupMessageHeaders    *headers = soup_server_message_get_response_headers (self->message);
+  g_autoptr (GString) spoken = g_string_new (NULL);
 
+  /* RFC 9110 §15.5.22: what would do, the best first. */
+  for (int version = versions->cur; version >= versions->min; version--)
+    g_string_append_printf (spoken, "%suchastok/%d", spoken->len > 0 ? ", " : "", version);
+  soup_message_headers_replace (headers, "Upgrade", spoken->str);
+  soup_message_headers_replace (headers, "Connection", "Upgrade");
   uch_request_refuse_with (self, 426, "schema", "schema", detail, "schema_min",
                            g_variant_new_int64 (versions->min), "schema_cur",
                            g_variant_new_int64 (versions->cur), NULL);

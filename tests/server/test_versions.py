@@ -27,6 +27,9 @@ def the_store_speaks_its_version_and_the_one_before(folder):
             assert answer["acks"][0][1] == "ok", answer
         else:
             assert (answer["schema_min"], answer["schema_cur"]) == (4, 5), answer
+            refused = anna.ask("GET", "/v1/info", headers=said)[0], anna.answer.headers
+            assert refused[0] == 426 and refused[1]["Upgrade"] == "uchastok/5, uchastok/4", refused
+            assert refused[1]["Connection"] == "Upgrade", "the header is for the next hop (RFC 9110 §7.8)"
     newer = pushed_as(anna, 6, {**anna.op("x.y", {}), "of": "tomorrow"})
     assert newer[0] == 426, "a newer client is told so, not that its words are unknown"
     daemon.stop()
