@@ -235,9 +235,6 @@ finish (UchDraft *draft)
           && !g_hash_table_contains (draft->kept, change->after))
         g_ptr_array_remove_index (changes, i);
     }
-  /* What the store does by itself is not for undo. */
-  if (draft->actor->role != UCH_ROLE_STORE)
-    draft->event->before = uch_draft_print_before (draft);
   for (guint i = 0; i < changes->len; i++)
     {
       UchChange *change = g_ptr_array_index (changes, i);
@@ -250,6 +247,8 @@ finish (UchDraft *draft)
     }
   if (is_import (draft))
     return;
+  /* What the store does by itself is not for undo, but for who asks how things stood before. */
+  draft->event->before = uch_draft_print_before (draft);
   UCH_ENTITY (draft->event)->rev = g_strdup (draft->command->id);
   g_ptr_array_add (changes,
                    uch_change_new (UCH_TABLE_EVENT, draft->command->id, NULL, draft->event));

@@ -199,7 +199,7 @@ struct _UchEvent
   char     *warnings; /* nicks of what was known and accepted, comma separated */
   gboolean  by_proxy;
   char     *group_id;  /* acts made at one stroke */
-  char     *before;    /* old values of what changed, for undo: a printed a(ssba{sv}) */
+  char     *before;    /* old values of what changed, for undo and rewind: a printed a(ssba{sv}) */
   char     *undone_by; /* event that took it back */
 };
 
