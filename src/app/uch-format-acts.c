@@ -5,6 +5,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "core/uch-fold.h"
+
 /* An act's three forms: as a thing in "Undo: …", as what was meant, as what was done. */
 typedef struct
 {
@@ -120,6 +122,89 @@ find_ticket (UchReplica *replica, const UchCommand *command)
   return ticket_id != NULL ? uch_replica_peek (replica, UCH_TABLE_TICKET, ticket_id) : NULL;
 }
 
+static char *
+dup_row_name (UchReplica *replica, UchTable table, const char *id)
+{
+  gconstpointer   row = id != NULL ? uch_replica_peek (replica, table, id) : NULL;
+  const UchField *field = NULL;
+  const char     *name = NULL;
+
+  if (row == NULL)
+    return NULL;
+  if (table == UCH_TABLE_HOUSE)
+    return uch_address_format (row, NULL, FALSE);
+  if (table == UCH_TABLE_STAFF)
+    return uch_staff_dup_short_name (row);
+  field = uch_schema_find_field (uch_schema_get (table), "name");
+  name = field != NULL ? uch_field_get_text (field, row) : NULL;
+  return g_strdup (name);
+}
+
+/* Whose row of a register a command writes or removes. */
+static char *
+dup_subject (UchReplica *replica, const UchCommand *command)
+{
+  const char      *table = uch_command_get_text (command, "table");
+  const char      *id = uch_command_get_text (command, "id");
+  const UchSchema *schema = table != NULL ? uch_schema_by_name (table) : NULL;
+  const UchShift  *shift = NULL;
+  const char      *staff_id = NULL;
+  g_autoptr (GVariant) fields = NULL;
+
+  if (replica == NULL || schema == NULL)
+    return NULL;
+  if (schema->table != UCH_TABLE_SHIFT)
+    return dup_row_name (replica, schema->table, id);
+  fields = uch_command_get_dict (command, "fields");
+  shift = id != NULL ? uch_replica_peek (replica, UCH_TABLE_SHIFT, id) : NULL;
+  if (fields == NULL || !g_variant_lookup (fields, "staff_id", "&s", &staff_id))
+    staff_id = shift != NULL ? shift->staff_id : NULL;
+  return dup_row_name (replica, UCH_TABLE_STAFF, staff_id);
+}
+
+static gboolean
+is_of_shifts (const UchCommand *command)
+{
+  return g_strcmp0 (uch_command_get_text (command, "table"), uch_shift_schema.name) == 0;
+}
+
+/**
+ * uch_format_stroke:
+ * @act: the first act of a stroke
+ * @n_acts: of the stroke
+ *
+ * Returns: (transfer full): a stroke as a thing: "assignment № 2417 → Иванов И. И. and 3 more"
+ */
+char *
+uch_format_stroke (UchReplica *replica, const UchCommand *act, guint n_acts)
+{
+  const UchTicket *ticket = find_ticket (replica, act);
+  const char      *engineer_id = uch_command_get_text (act, "engineer");
+  g_autofree char *subject = dup_subject (replica, act);
+  GString         *text = g_string_new (is_of_shifts (act) ? C_ ("act", "change of shifts")
+                                                           : uch_format_act (act->type));
+
+  if (ticket != NULL)
+    {
+      g_autofree char *number = uch_format_number (ticket);
+
+      g_string_append_printf (text, " %s", number);
+    }
+  else if (subject != NULL)
+    g_string_append_printf (text, ", %s", subject);
+  if (engineer_id != NULL)
+    {
+      g_autofree char *engineer = uch_format_staff (replica, engineer_id);
+
+      g_string_append_printf (text, " → %s", engineer);
+    }
+  if (n_acts > 1)
+    /* Translators: follows what was done, of several acts: "assignment № 7 and 3 more" */
+    g_string_append_printf (text, ngettext (" and %u more", " and %u more", n_acts - 1),
+                            n_acts - 1);
+  return g_string_free (text, FALSE);
+}
+
 /**
  * uch_format_command:
  * @replica: (nullable): for numbers and names
@@ -133,8 +218,12 @@ uch_format_command (UchReplica *replica, const UchCommand *command)
   const UchTicket *ticket = find_ticket (replica, command);
   const char      *engineer_id = uch_command_get_text (command, "engineer");
   const char      *text = uch_command_get_text (command, "text");
+  g_autofree char *subject = dup_subject (replica, command);
   GString         *meant
       = g_string_new (words != NULL ? g_dpgettext2 (NULL, "meant", words->meant) : command->type);
+
+  if (is_of_shifts (command))
+    g_string_assign (meant, C_ ("meant", "change the shifts"));
 
   if (ticket != NULL)
     {
@@ -152,6 +241,8 @@ uch_format_command (UchReplica *replica, const UchCommand *command)
     }
   else if (text != NULL)
     g_string_append_printf (meant, ": «%s»", text);
+  else if (subject != NULL)
+    g_string_append_printf (meant, ": %s", subject);
   return g_string_free (meant, FALSE);
 }
 

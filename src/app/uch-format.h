@@ -41,7 +41,10 @@ const char *uch_format_forbidden (UchForbidden forbidden);
 char *
 uch_format_refusal (UchReplica *replica, UchRefusal refusal, const char *field, UchEntity *current);
 char *uch_format_command (UchReplica       *replica,
-                          const UchCommand *command);                /* "assign № 2417 to …" */
+                          const UchCommand *command); /* "assign № 2417 to …" */
+char *uch_format_stroke (UchReplica       *replica,
+                         const UchCommand *act,
+                         guint             n_acts); /* "assignment № 2417 → …" */
 char *uch_format_event (UchReplica *replica, const UchEvent *event); /* a sentence of the history */
 const char *uch_promise_css_class (UchPromise promise); /* "promise-yellow" …; NULL: none */
 void        uch_zone_get_rgba (const UchZone *zone, gboolean dark, GdkRGBA *out_rgba);

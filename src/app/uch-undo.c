@@ -6,18 +6,22 @@
 
 #include "app/uch-format.h"
 
-/**
- * uch_undo_describe:
- * @act: (nullable): type of the act that would be taken back; NULL: there is none
- *
- * Returns: (transfer full): a menu's words
- */
-char *
-uch_undo_describe (const char *act, gboolean redo)
+static char *
+dup_stroke (UchReplica *replica, gboolean redo)
 {
-  if (act == NULL)
+  guint       n_acts;
+  UchCommand *act = uch_replica_get_undo (replica, redo, &n_acts);
+
+  return act != NULL ? uch_format_stroke (replica, act, n_acts) : NULL;
+}
+
+/* A menu's words; @stroke: (nullable): what would be taken back */
+static char *
+describe (const char *stroke, gboolean redo)
+{
+  if (stroke == NULL)
     return g_strdup (redo ? _ ("Redo") : _ ("Undo"));
-  return g_strdup_printf (redo ? _ ("Redo: %s") : _ ("Undo: %s"), uch_format_act (act));
+  return g_strdup_printf (redo ? _ ("Redo: %s") : _ ("Undo: %s"), stroke);
 }
 
 /**
@@ -28,21 +32,19 @@ uch_undo_describe (const char *act, gboolean redo)
 void
 uch_undo_fill_menu (GMenu *menu, UchSession *session)
 {
-  g_autofree char *undo = NULL;
-  g_autofree char *redo = NULL;
-  g_autofree char *undo_label = NULL;
-  g_autofree char *redo_label = NULL;
+  UchReplica      *replica = uch_session_get_replica (session);
+  g_autofree char *undo = dup_stroke (replica, FALSE);
+  g_autofree char *redo = dup_stroke (replica, TRUE);
+  g_autofree char *undo_label = describe (undo, FALSE);
+  g_autofree char *redo_label = describe (redo, TRUE);
 
-  g_object_get (uch_session_get_replica (session), "undo-label", &undo, "redo-label", &redo, NULL);
-  undo_label = uch_undo_describe (undo, FALSE);
-  redo_label = uch_undo_describe (redo, TRUE);
   g_menu_remove_all (menu);
   g_menu_append (menu, undo_label, "win.undo");
   g_menu_append (menu, redo_label, "win.redo");
 }
 
 static void
-tell_outcome (UchWindow *window, GPtrArray *outcomes, const char *act, gboolean redo)
+tell_outcome (UchWindow *window, GPtrArray *outcomes, const char *stroke, gboolean redo)
 {
   UchReplica      *replica = uch_session_get_replica (uch_window_get_session (window));
   g_autofree char *text = NULL;
@@ -60,14 +62,14 @@ tell_outcome (UchWindow *window, GPtrArray *outcomes, const char *act, gboolean 
   if (outcomes->len == 0)
     return;
   text = g_strdup_printf (redo ? _ ("Done again: %s") : _ ("Undone: %s"),
-                          act != NULL ? uch_format_act (act) : "");
+                          stroke != NULL ? stroke : "");
   uch_window_tell (window, text, NULL);
 }
 
 typedef struct
 {
   UchWindow *window; /* owned */
-  char      *act;    /* owned, nullable */
+  char      *stroke; /* owned, nullable: what is taken back, in words */
   gboolean   redo;
 } Run;
 
@@ -84,10 +86,10 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (outcomes == NULL)
     uch_window_tell (run->window, error->message, NULL);
   else if (uch_window_get_session (run->window) != NULL)
-    tell_outcome (run->window, outcomes, run->act, run->redo);
+    tell_outcome (run->window, outcomes, run->stroke, run->redo);
   g_clear_pointer (&outcomes, g_ptr_array_unref);
   g_object_unref (run->window);
-  g_free (run->act);
+  g_free (run->stroke);
   g_free (run);
 }
 
@@ -109,7 +111,7 @@ uch_undo_run (UchWindow *window, gboolean redo)
   run = g_new0 (Run, 1);
   run->window = g_object_ref (window);
   run->redo = redo;
-  g_object_get (replica, redo ? "redo-label" : "undo-label", &run->act, NULL);
+  run->stroke = dup_stroke (replica, redo);
   if (redo)
     uch_replica_redo_async (replica, NULL, done_cb, run);
   else

@@ -7,6 +7,5 @@ G_BEGIN_DECLS
 
 void  uch_undo_run (UchWindow *window, gboolean redo);
 void  uch_undo_fill_menu (GMenu *menu, UchSession *session);
-char *uch_undo_describe (const char *act, gboolean redo);
 
 G_END_DECLS

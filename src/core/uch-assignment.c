@@ -143,17 +143,22 @@ count_warnings (UchWarnings warnings)
 /**
  * uch_assignment_compare:
  *
- * Orders by fit: possible before forbidden, then fewer warnings, fewer visits, nearer.
+ * Orders by fit: possible before forbidden, on shift before off, then fewer warnings, fewer visits,
+ * nearer.
  */
 int
 uch_assignment_compare (const UchAssignment *a, const UchAssignment *b)
 {
   gboolean a_no = a->forbidden != UCH_FORBIDDEN_NOTHING,
            b_no = b->forbidden != UCH_FORBIDDEN_NOTHING;
+  gboolean a_off = (a->warnings & UCH_WARNING_OFF_SHIFT) != 0,
+           b_off = (b->warnings & UCH_WARNING_OFF_SHIFT) != 0;
   guint a_count = count_warnings (a->warnings), b_count = count_warnings (b->warnings);
 
   if (a_no != b_no)
     return a_no - b_no;
+  if (a_off != b_off)
+    return a_off - b_off;
   if (a_count != b_count)
     return a_count < b_count ? -1 : 1;
   if (a->n_visits != b->n_visits)

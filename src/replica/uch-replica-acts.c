@@ -304,19 +304,24 @@ uch_replica_db_undo (
 }
 
 /**
- * uch_replica_db_dup_undo_label:
+ * uch_replica_db_dup_undo:
+ * @out_n_acts: (out) (optional): how many acts that stroke has
  *
- * Returns: (transfer full) (nullable): the type of the act that undo (or redo) is about
+ * Returns: (transfer full) (nullable): the first act of the stroke that undo (or redo) is about
  */
-char *
-uch_replica_db_dup_undo_label (UchReplicaDb *self, gboolean redo)
+UchCommand *
+uch_replica_db_dup_undo (UchReplicaDb *self, gboolean redo, guint *out_n_acts)
 {
   g_autoptr (GPtrArray) ops = NULL;
   gint64 n;
 
+  if (out_n_acts != NULL)
+    *out_n_acts = 0;
   if (self->staff_id == NULL
       || !uch_outbox_peek_stroke (self->outbox, self->actor.staff_id, redo, &n, &ops, NULL)
       || ops == NULL || ops->len == 0)
     return NULL;
-  return g_strdup (((UchStrokeOp *) g_ptr_array_index (ops, 0))->command->type);
+  if (out_n_acts != NULL)
+    *out_n_acts = ops->len;
+  return uch_command_ref (((UchStrokeOp *) g_ptr_array_index (ops, 0))->command);
 }

@@ -69,7 +69,7 @@ gboolean uch_replica_db_submit (UchReplicaDb *self,
                                 GError      **error);
 gboolean uch_replica_db_undo (
     UchReplicaDb *self, gboolean redo, GPtrArray *changes, GPtrArray **out_decided, GError **error);
-char *uch_replica_db_dup_undo_label (UchReplicaDb *self, gboolean redo);
+UchCommand *uch_replica_db_dup_undo (UchReplicaDb *self, gboolean redo, guint *out_n_acts);
 
 /* The protocol: what to ask for next, and what came of it. */
 typedef enum

@@ -11,13 +11,14 @@ G_BEGIN_DECLS
 /* What the main thread knows of the replica's state; each job that writes brings a fresh one. */
 typedef struct
 {
-  guint    n_waiting;
-  char    *undo_label, *redo_label;
-  gboolean ready;
-  gint64   cursor; /* −1: a first sync is under way */
-  UchTable first_table;
-  char    *client; /* as the store counts */
-  char    *store;
+  guint       n_waiting;
+  UchCommand *undo, *redo; /* (nullable): the first acts of these strokes */
+  guint       n_undo, n_redo;
+  gboolean    ready;
+  gint64      cursor; /* −1: a first sync is under way */
+  UchTable    first_table;
+  char       *client; /* as the store counts */
+  char       *store;
 } UchReplicaStatus;
 
 typedef struct _UchLists UchLists;

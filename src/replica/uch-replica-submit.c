@@ -281,3 +281,18 @@ uch_replica_redo_finish (UchReplica *self, GAsyncResult *result, GError **error)
 {
   return uch_replica_run_finish (self, result, error);
 }
+
+/**
+ * uch_replica_get_undo:
+ * @redo: what was undone last, instead of what was done last
+ * @out_n_acts: (out): how many acts that stroke has
+ *
+ * Returns: (transfer none) (nullable): the first act of the stroke that undo is about, until
+ *     notify::undo-label or notify::redo-label
+ */
+UchCommand *
+uch_replica_get_undo (UchReplica *self, gboolean redo, guint *out_n_acts)
+{
+  *out_n_acts = redo ? self->status.n_redo : self->status.n_undo;
+  return redo ? self->status.redo : self->status.undo;
+}

@@ -2,6 +2,8 @@
 
 #include "replica/uch-replica.h"
 
+#include <string.h>
+
 #include "core/uch-id.h"
 #include "replica/uch-replica-private.h"
 #include "replica/uch-replica-read.h"
@@ -30,8 +32,8 @@ G_DEFINE_FINAL_TYPE (UchReplica, uch_replica, G_TYPE_OBJECT)
 static void
 clear_status (UchReplicaStatus *status)
 {
-  g_clear_pointer (&status->undo_label, g_free);
-  g_clear_pointer (&status->redo_label, g_free);
+  g_clear_pointer (&status->undo, uch_command_unref);
+  g_clear_pointer (&status->redo, uch_command_unref);
   g_clear_pointer (&status->client, g_free);
   g_clear_pointer (&status->store, g_free);
 }
@@ -80,8 +82,8 @@ read_status (UchReplicaDb *db, UchReplicaStatus *status)
   if (actor == NULL)
     return;
   uch_outbox_count (uch_replica_db_get_outbox (db), actor->staff_id, &status->n_waiting, NULL);
-  status->undo_label = uch_replica_db_dup_undo_label (db, FALSE);
-  status->redo_label = uch_replica_db_dup_undo_label (db, TRUE);
+  status->undo = uch_replica_db_dup_undo (db, FALSE, &status->n_undo);
+  status->redo = uch_replica_db_dup_undo (db, TRUE, &status->n_redo);
 }
 
 /* On the worker's thread. */
@@ -104,13 +106,16 @@ run_job (UchDbWorker *worker, GTask *task, gpointer data)
   g_task_return_boolean (task, TRUE);
 }
 
+/* Two acts of one kind are two acts: who shows which one it is must hear of each. */
 static void
-set_label (UchReplica *self, char **label, char **fresh, guint property)
+set_stroke (UchReplica *self, UchCommand **act, UchCommand **fresh, guint property)
 {
-  if (g_strcmp0 (*label, *fresh) == 0)
+  if (*act == NULL && *fresh == NULL)
     return;
-  g_free (*label);
-  *label = g_steal_pointer (fresh);
+  if (*act != NULL && *fresh != NULL && strcmp ((*act)->id, (*fresh)->id) == 0)
+    return;
+  g_clear_pointer (act, uch_command_unref);
+  *act = g_steal_pointer (fresh);
   g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
@@ -126,8 +131,10 @@ take_status (UchReplica *self, UchReplicaStatus *fresh)
   status->client = g_steal_pointer (&fresh->client);
   g_free (status->store);
   status->store = g_steal_pointer (&fresh->store);
-  set_label (self, &status->undo_label, &fresh->undo_label, PROP_UNDO_LABEL);
-  set_label (self, &status->redo_label, &fresh->redo_label, PROP_REDO_LABEL);
+  status->n_undo = fresh->n_undo;
+  status->n_redo = fresh->n_redo;
+  set_stroke (self, &status->undo, &fresh->undo, PROP_UNDO_LABEL);
+  set_stroke (self, &status->redo, &fresh->redo, PROP_REDO_LABEL);
   if (status->n_waiting == fresh->n_waiting)
     return;
   status->n_waiting = fresh->n_waiting;
@@ -292,10 +299,10 @@ uch_replica_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       g_value_set_uint (value, g_list_model_get_n_items (G_LIST_MODEL (self->refusals)));
       break;
     case PROP_UNDO_LABEL:
-      g_value_set_string (value, self->status.undo_label);
+      g_value_set_string (value, self->status.undo != NULL ? self->status.undo->type : NULL);
       break;
     case PROP_REDO_LABEL:
-      g_value_set_string (value, self->status.redo_label);
+      g_value_set_string (value, self->status.redo != NULL ? self->status.redo->type : NULL);
       break;
     case PROP_READY:
       g_value_set_boolean (value, self->ready);

@@ -113,6 +113,8 @@ void       uch_replica_redo_async (UchReplica         *self,
                                    GAsyncReadyCallback callback,
                                    gpointer            user_data);
 GPtrArray *uch_replica_redo_finish (UchReplica *self, GAsyncResult *result, GError **error);
+/* The first act of that stroke and how many it has; (transfer none) (nullable): nothing. */
+UchCommand *uch_replica_get_undo (UchReplica *self, gboolean redo, guint *out_n_acts);
 
 /* «Отказы»: acts that the store (or, after a rebase, the desk) refused; kept until dismissed. */
 #define UCH_TYPE_REFUSED (uch_refused_get_type ())

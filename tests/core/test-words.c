@@ -220,6 +220,9 @@ test_assignment (void)
   put_shift (office, UCH_SHIFT_ABSENCE, "s2");
   absent = consider (office, NULL, here);
   g_assert_cmpint (absent->warnings, ==, UCH_WARNING_OFF_SHIFT);
+  /* Who is there and busy elsewhere is still nearer than who is not there at all. */
+  fine->warnings = UCH_WARNING_WRONG_ZONE | UCH_WARNING_OVERLAP;
+  g_assert_cmpint (uch_assignment_compare (fine, absent), <, 0);
   g_assert_cmpstr (words, ==, "wrong_zone,far");
 }
 

@@ -81,7 +81,7 @@ test_refused_is_taken_back_and_kept (void)
   g_assert_true (copy_has_row (db, UCH_TABLE_VISIT, "v1"));
   copy_answer (db, 1, UCH_VERDICT_CONFLICT, 6);
   g_assert_false (copy_has_row (db, UCH_TABLE_VISIT, "v1"));
-  g_assert_null (uch_replica_db_dup_undo_label (db, FALSE));
+  g_assert_null (uch_replica_db_dup_undo (db, FALSE, NULL));
   g_clear_object (&db);
   db = copy_open (directory);
   refusals = uch_outbox_list_refusals (uch_replica_db_get_outbox (db), "staff-1", NULL);
@@ -125,7 +125,8 @@ test_undo_survives_a_restart (void)
       = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_command_unref);
   g_autoptr (GPtrArray) changes = copy_changes_new ();
   g_autoptr (GPtrArray) decided = NULL, undone = NULL, redone = NULL;
-  g_autofree char *label = NULL;
+  g_autoptr (UchCommand) first = NULL;
+  guint n_acts;
   g_autoptr (UchTicket) ticket = NULL;
   g_autoptr (UchVisit) visit = NULL;
   g_autoptr (GError) error = NULL;
@@ -136,15 +137,17 @@ test_undo_survives_a_restart (void)
   g_assert_true (uch_replica_db_submit (db, commands, changes, &decided, NULL));
   g_clear_object (&db);
   db = copy_open (directory);
-  label = uch_replica_db_dup_undo_label (db, FALSE);
-  g_assert_cmpstr (label, ==, UCH_COMMAND_VISIT_ASSIGN);
+  first = uch_replica_db_dup_undo (db, FALSE, &n_acts);
+  g_assert_cmpstr (first->type, ==, UCH_COMMAND_VISIT_ASSIGN);
+  g_assert_cmpstr (uch_command_get_text (first, "engineer"), ==, "eng-1");
+  g_assert_cmpuint (n_acts, ==, 2);
   g_assert_true (uch_replica_db_undo (db, FALSE, changes, &undone, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (undone->len, ==, 2);
   for (guint i = 0; i < undone->len; i++)
     g_assert_cmpint (((UchDecided *) g_ptr_array_index (undone, i))->verdict->kind, ==,
                      UCH_VERDICT_OK);
-  g_assert_null (uch_replica_db_dup_undo_label (db, FALSE));
+  g_assert_null (uch_replica_db_dup_undo (db, FALSE, NULL));
   g_clear_object (&db);
   db = copy_open (directory);
   g_assert_true (uch_replica_db_undo (db, TRUE, changes, &redone, &error));

@@ -172,7 +172,7 @@ put_status (JsonBuilder *builder, Core *core)
   put_text (builder, "reason", reason);
   put_int (builder, "reason_code", uch_sync_client_get_reason_code (core->client));
   put_int (builder, "clock_offset", offset);
-  put_text (builder, "undo", status->undo_label);
+  put_text (builder, "undo", status->undo != NULL ? status->undo->type : NULL);
 }
 
 static void

@@ -572,3 +572,10 @@ uch_replica_search_finish (UchReplica *self, GAsyncResult *result, GError **erro
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+UchCommand *
+uch_replica_get_undo (UchReplica *self, gboolean redo, guint *out_n_acts)
+{
+  *out_n_acts = 0;
+  return NULL;
+}

@@ -277,4 +277,6 @@ uch_assign_panel_begin (UchAssignPanel    *self,
   gtk_single_selection_set_selected (self->selection, 0);
   show_what (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->search));
+  /* The list keeps its place when its rows are replaced: Enter would choose what nobody sees. */
+  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", 0);
 }

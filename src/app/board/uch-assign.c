@@ -132,22 +132,13 @@ uch_assign_describe (const UchAssignMeaning *meaning)
   return g_strdup_printf ("%s · %s", distance, visits);
 }
 
-static guint
-count_bits (guint bits)
-{
-  guint n_bits = 0;
-
-  for (; bits != 0; bits &= bits - 1)
-    n_bits++;
-  return n_bits;
-}
-
 /**
  * uch_assign_compare:
  * @a: what one assignment would mean
  * @b: what another would
  *
- * Returns: as for sorting; the better fit first: allowed, fewer warnings, fewer visits, nearer
+ * Returns: as for sorting; the better fit first: more of the tickets allowed, then as
+ *     uch_assignment_compare() has it
  */
 int
 uch_assign_compare (const UchAssignMeaning *a, const UchAssignMeaning *b)
@@ -163,8 +154,6 @@ uch_assign_compare (const UchAssignMeaning *a, const UchAssignMeaning *b)
 
   if (a->n_allowed != b->n_allowed)
     return a->n_allowed > b->n_allowed ? -1 : 1;
-  if (count_bits (a->warnings) != count_bits (b->warnings))
-    return count_bits (a->warnings) < count_bits (b->warnings) ? -1 : 1;
   return uch_assignment_compare (&one, &two);
 }
 

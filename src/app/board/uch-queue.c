@@ -56,6 +56,15 @@ show_empty (UchQueue *self, const char *icon, const char *title, const char *tex
   adw_status_page_set_description (self->empty, text);
 }
 
+/* An office that has just begun knows no address yet. */
+static gboolean
+has_houses (UchQueue *self)
+{
+  UchReplica *replica = uch_session_get_replica (self->session);
+
+  return g_list_model_get_n_items (uch_replica_list (replica, UCH_TABLE_HOUSE)) != 0;
+}
+
 static void
 show_empty_state (UchQueue *self)
 {
@@ -82,7 +91,7 @@ show_empty_state (UchQueue *self)
       gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->empty_button),
                                                "win.page::tickets");
     }
-  else if (tab == UCH_QUEUE_UNASSIGNED || tab == UCH_QUEUE_RISK)
+  else if (n_all != 0 && (tab == UCH_QUEUE_UNASSIGNED || tab == UCH_QUEUE_RISK))
     {
       gtk_widget_set_visible (GTK_WIDGET (self->empty_button), FALSE);
       if (tab == UCH_QUEUE_RISK)
@@ -92,10 +101,18 @@ show_empty_state (UchQueue *self)
         show_empty (self, "object-select-symbolic", _ ("Everything is assigned"),
                     _ ("New tickets appear here by themselves"));
     }
+  else if (!has_houses (self))
+    {
+      show_empty (self, "uch-house-symbolic", _ ("First the houses"),
+                  _ ("Load the register of houses; then a call becomes a ticket"));
+      gtk_button_set_label (self->empty_button, _ ("Open the registers"));
+      gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->empty_button),
+                                               "win.page::register");
+    }
   else
     {
-      show_empty (self, "uch-ticket-symbolic", _ ("No tickets yet"),
-                  _ ("The first call makes the first ticket"));
+      show_empty (self, "uch-ticket-symbolic", _ ("No open tickets"),
+                  _ ("When a client calls, Ctrl+N makes a ticket"));
       gtk_button_set_label (self->empty_button, _ ("New ticket"));
       gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->empty_button),
                                                "win.new-ticket");

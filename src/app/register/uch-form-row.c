@@ -270,7 +270,7 @@ uch_form_row_new (UchSession         *session,
   gtk_label_set_xalign (GTK_LABEL (self->label), 0);
   gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (self->label), 18);
-  gtk_label_set_width_chars (GTK_LABEL (self->label), 15);
+  gtk_label_set_width_chars (GTK_LABEL (self->label), 13);
   gtk_widget_set_valign (self->label, self->checks != NULL || input->input == UCH_INPUT_LINES
                                           ? GTK_ALIGN_START
                                           : GTK_ALIGN_CENTER);

@@ -13,7 +13,7 @@
 #include "app/uch-window.h"
 #include "core/uch-people.h"
 
-#define DETAIL_WIDTH_PX 420
+#define DETAIL_WIDTH_PX 390
 
 struct _UchRegisterPane
 {
@@ -175,6 +175,18 @@ add_button (GtkWidget *bar, const char *label, const char *action, const char *t
   return button;
 }
 
+static void
+add_export (GtkWidget *bar)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("document-save-symbolic");
+
+  gtk_widget_set_tooltip_text (button, _ ("Export as CSV, the rows shown above"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Export"), -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "pane.export");
+  gtk_box_append (GTK_BOX (bar), button);
+}
+
 static GtkWidget *
 make_bar (UchRegisterPane *self)
 {
@@ -191,7 +203,7 @@ make_bar (UchRegisterPane *self)
   gtk_box_append (GTK_BOX (bar), gap);
   if (uch_import_dialog_can (self->of->table))
     add_button (bar, _ ("Import…"), "pane.import", may_edit ? NULL : keepers);
-  add_button (bar, _ ("Export…"), "pane.export", _ ("As CSV, the rows shown above"));
+  add_export (bar);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "pane.create", may_edit);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "pane.import", may_edit);
   return bar;

@@ -176,6 +176,21 @@ dup_zones (UchReplica *replica, const char *zones)
   return g_string_free (text, FALSE);
 }
 
+/* Each as one reads it out; what is none stays as it was typed. */
+static char *
+dup_phones (const char *phones)
+{
+  g_auto (GStrv) parts = g_strsplit (phones != NULL ? phones : "", ",", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      g_autofree char *raw = parts[i];
+
+      parts[i] = uch_phone_format (g_strstrip (raw));
+    }
+  return g_strjoinv (", ", parts);
+}
+
 /* Today's shifts, "09:00–18:00", of one person. */
 static char *
 dup_today (UchReplica *replica, const char *staff_id, UchTime now)
@@ -291,12 +306,9 @@ uch_register_dup_cell (UchReplica *replica, gconstpointer row, const char *colum
     return g_strdup (uch_register_nick_name (name, uch_field_get_text (field, row)));
   if (input != NULL && input->input == UCH_INPUT_REF)
     return uch_register_dup_ref (replica, input->ref, uch_field_get_text (field, row));
-  if (field->kind == UCH_FIELD_TEXT && g_str_equal (column, "phone"))
-    {
-      const char *phone = uch_field_get_text (field, row);
-
-      return phone != NULL ? uch_phone_format (phone) : g_strdup ("");
-    }
+  if (field->kind == UCH_FIELD_TEXT
+      && (g_str_equal (column, "phone") || g_str_equal (column, "phones")))
+    return dup_phones (uch_field_get_text (field, row));
   if (field->kind == UCH_FIELD_TEXT)
     {
       const char *value = uch_field_get_text (field, row);

@@ -77,9 +77,9 @@ static const UchFormField centre_fields[] = {
 
 static const UchRegisterColumn staff_columns[] = {
   { "name", NC_ ("field", "Full name"), 220, TRUE },
-  { "role", NC_ ("field", "Role"), 168 },
-  { "zones", NC_ ("field", "Zones"), 84 },
-  { "today", NC_ ("field", "Shift today"), 120 },
+  { "role", NC_ ("field", "Role"), 172 },
+  { "zones", NC_ ("field", "Zones"), 76 },
+  { "today", NC_ ("field", "Shift today"), 108 },
 };
 static const UchFormField staff_fields[] = {
   { "name", NC_ ("field", "Family name, first name, patronymic"), UCH_INPUT_LINE,
