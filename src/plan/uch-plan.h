@@ -29,6 +29,9 @@ typedef enum
 /* Times and travel fit into this; sums of them into 64 bits. */
 #define UCH_PLAN_TIME_MAX (1 << 28)
 #define UCH_PLAN_NONE (-1)
+/* Whoever plans ahead aims to be there so much before the promise ends: works last longer than
+ * expected as often as shorter, and only the longer ones break promises. */
+#define UCH_PLAN_MARGIN_S 600
 
 typedef struct
 {

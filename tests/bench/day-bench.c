@@ -81,10 +81,13 @@ typedef struct
 } Moment;
 
 static void
-moment_add (Moment *moment, const Field *field, int ticket)
+moment_add (Moment *moment, const Field *field, int ticket, gint32 margin_s)
 {
-  moment->tickets[moment->problem.n_visits] = ticket;
-  moment->visits[moment->problem.n_visits++] = field->day->tickets[ticket].visit;
+  UchPlanVisit *visit = &moment->visits[moment->problem.n_visits];
+
+  *visit = field->day->tickets[ticket].visit;
+  visit->due_s -= margin_s;
+  moment->tickets[moment->problem.n_visits++] = ticket;
 }
 
 static Moment *
@@ -115,13 +118,13 @@ moment_new (const Field *field, int fresh)
       for (guint i = 0; i < man->route->len; i++)
         {
           g_array_append_val (moment->plan->routes[k], moment->problem.n_visits);
-          moment_add (moment, field, g_array_index (man->route, int, i));
+          moment_add (moment, field, g_array_index (man->route, int, i), UCH_PLAN_MARGIN_S);
         }
     }
   if (fresh >= 0)
     {
       g_array_append_val (moment->plan->unassigned, moment->problem.n_visits);
-      moment_add (moment, field, fresh);
+      moment_add (moment, field, fresh, 0);
     }
   return moment;
 }
