@@ -94,4 +94,31 @@ void  uch_sync_client_reveal_async (UchSyncClient      *self,
                                     gpointer            user_data);
 char *uch_sync_client_reveal_finish (UchSyncClient *self, GAsyncResult *result, GError **error);
 
+/* A link that a phone opens by its camera. @modules: rows of the QR code without the quiet zone,
+ * "1" is dark. */
+typedef struct
+{
+  char   *url;
+  char  **modules;
+  UchTime until; /* 0: until there is another one */
+} UchPhoneLink;
+void uch_phone_link_free (UchPhoneLink *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchPhoneLink, uch_phone_link_free)
+
+typedef enum
+{
+  UCH_PHONE_LINK_SIGN_IN, /* opens the phone page as that engineer, once, within ten minutes */
+  UCH_PHONE_LINK_TRACKER, /* sets up Traccar Client; the one before opens nothing any more */
+} UchPhoneLinkKind;
+
+/* Asks the store for a link for an engineer's phone; for dispatchers and the head. */
+void uch_sync_client_make_phone_link_async (UchSyncClient      *self,
+                                            UchPhoneLinkKind    kind,
+                                            const char         *staff_id,
+                                            GCancellable       *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer            user_data);
+UchPhoneLink *
+uch_sync_client_make_phone_link_finish (UchSyncClient *self, GAsyncResult *result, GError **error);
+
 G_END_DECLS

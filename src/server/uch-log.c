@@ -25,6 +25,7 @@ static const struct
   = { "sign_in_refused", "5b1f0a0d3c6e4b52a0c1b7b3b2a1d006", G_LOG_LEVEL_MESSAGE },
   [UCH_LOG_SIGNED_OUT] = { "signed_out", "5b1f0a0d3c6e4b52a0c1b7b3b2a1d007", G_LOG_LEVEL_MESSAGE },
   [UCH_LOG_ADMIN] = { "admin", "5b1f0a0d3c6e4b52a0c1b7b3b2a1d008", G_LOG_LEVEL_INFO },
+  [UCH_LOG_INVITED] = { "invited", "5b1f0a0d3c6e4b52a0c1b7b3b2a1d009", G_LOG_LEVEL_MESSAGE },
 };
 
 static gboolean to_journal;

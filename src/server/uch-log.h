@@ -17,8 +17,9 @@ typedef enum
   UCH_LOG_SIGN_IN_REFUSED,
   UCH_LOG_SIGNED_OUT,
   UCH_LOG_ADMIN, /* a verb at the store's own machine */
+  UCH_LOG_INVITED,
 } UchLogEvent;
-#define UCH_N_LOG_EVENTS (UCH_LOG_ADMIN + 1)
+#define UCH_N_LOG_EVENTS (UCH_LOG_INVITED + 1)
 
 void uch_log_start (void);
 void uch_log_event (UchLogEvent event, const char *session_id, const char *format, ...)

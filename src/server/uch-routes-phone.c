@@ -11,7 +11,6 @@
 #include "core/uch-work.h"
 #include "server/uch-log.h"
 #include "server/uch-phone-files.h"
-#include "server/uch-qr.h"
 #include "server/uch-server-private.h"
 #include "server/uch-token.h"
 #include "store/uch-store-phone.h"
@@ -362,72 +361,11 @@ delete_session (UchRequest *request)
   end_session (request, request->session);
 }
 
-static gpointer
-tracker_func (UchStore *store, gpointer data, GError **error)
-{
-  return uch_store_renew_own_tracker (store, data, uch_server_now (), error);
-}
-
-/* Source: the protocol's rules on positions: what Traccar Client reads from a QR code. */
-static char *
-print_tracker_url (UchRequest *request, const char *secret)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
-  const char         *host = soup_message_headers_get_one (headers, "Host");
-
-  return g_strdup_printf ("https://%s/track/t?id=%s&interval=60&distance=50&accuracy=high"
-                          "&heartbeat=300&buffer=true",
-                          host != NULL ? host : "", secret);
-}
-
-static void
-tracker_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (UchRequest) request = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *secret = uch_store_async_finish (UCH_STORE_ASYNC (source), result, &error);
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *url = NULL, *svg = NULL;
-
-  if (secret != NULL)
-    {
-      url = print_tracker_url (request, secret);
-      svg = uch_qr_print_svg (url, &error);
-    }
-  if (svg == NULL)
-    {
-      uch_request_fail (request, error);
-      return;
-    }
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "url");
-  json_builder_add_string_value (builder, url);
-  json_builder_set_member_name (builder, "svg");
-  json_builder_add_string_value (builder, svg);
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  uch_request_answer_json (request, json_to_string (root, FALSE));
-}
-
-static void
-post_tracker (UchRequest *request)
-{
-  static const UchMember members[] = { { NULL } };
-  g_autoptr (JsonNode) root = NULL;
-
-  if (uch_request_read_object (request, members, &root) == NULL)
-    return;
-  uch_store_async_write (request->server->store, tracker_func, g_object_ref (request->session),
-                         g_object_unref, g_free, NULL, tracker_cb, uch_request_ref (request));
-}
-
 const UchRoute uch_routes_phone[] = {
   { "GET", "/m", UCH_ROUTE_OPEN, get_page },
   { "GET", "/m/", UCH_ROUTE_OPEN | UCH_ROUTE_PREFIX, get_file },
   { "GET", "/v1/phone/day", UCH_ROUTE_FREE, get_day },
   { "POST", "/v1/phone/session", UCH_ROUTE_OPEN, post_session },
   { "DELETE", "/v1/phone/session", 0, delete_session },
-  { "POST", "/v1/phone/tracker", 0, post_tracker },
   { NULL },
 };

@@ -1,7 +1,7 @@
-/* What an engineer's phone shows: his day, in one answer. */
+/* What an engineer's phone shows: his day, in one answer; and how a phone comes in. */
 #pragma once
 
-#include "store/uch-store.h"
+#include "store/uch-store-accounts.h"
 
 G_BEGIN_DECLS
 
@@ -16,11 +16,21 @@ typedef struct
 
 UchStoreDay *uch_store_get_day (
     UchStore *self, const UchSession *session, UchTime since, UchTime now, GError **error);
-char *uch_store_renew_own_tracker (UchStore         *self,
-                                   const UchSession *session,
-                                   UchTime           now,
-                                   GError          **error);
-void  uch_store_day_free (UchStoreDay *day);
+void uch_store_day_free (UchStoreDay *day);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchStoreDay, uch_store_day_free)
+
+/* An invitation opens the phone page within this time, or never. */
+#define UCH_INVITE_LIFE_MS (10 * UCH_MINUTE_MS)
+
+char *uch_store_invite (
+    UchStore *self, const UchSession *by, const char *staff_id, UchTime now, GError **error);
+UchSession *uch_store_accept_invite (UchStore        *self,
+                                     const char      *secret,
+                                     const UchSignIn *who,
+                                     UchTime          now,
+                                     char           **out_token,
+                                     GError         **error);
+char       *uch_store_renew_tracker (
+          UchStore *self, const UchSession *by, const char *staff_id, UchTime now, GError **error);
 
 G_END_DECLS

@@ -459,6 +459,42 @@ test_reveal (void)
   desk_free (desk);
 }
 
+/* The demo's engineers have no accounts: the store says so, and for Traccar none is needed. */
+static void
+test_phone_link (void)
+{
+  Desk *desk = desk_up ("dispatcher-1");
+  Call  call = { NULL };
+  g_autoptr (GError) error = NULL;
+  GListModel *staff = uch_replica_list (desk->replica, UCH_TABLE_STAFF);
+  g_autoptr (UchStaff) engineer = NULL;
+  g_autoptr (UchPhoneLink) link = NULL;
+  UchPhoneLink *none;
+
+  for (guint i = 0; engineer == NULL || engineer->role != UCH_ROLE_ENGINEER; i++)
+    {
+      g_clear_object (&engineer);
+      engineer = g_list_model_get_item (staff, i);
+      g_assert_nonnull (engineer);
+    }
+
+  uch_sync_client_make_phone_link_async (desk->client, UCH_PHONE_LINK_TRACKER,
+                                         UCH_ENTITY (engineer)->id, NULL, call_cb, &call);
+  link = uch_sync_client_make_phone_link_finish (desk->client, call_wait (&call), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (link->url, "/track/t?id="));
+  g_assert_cmpuint (g_strv_length (link->modules), ==, strlen (link->modules[0]));
+  g_assert_true (g_str_has_prefix (link->modules[0], "1111111")); /* the finder at its corner */
+  g_clear_object (&call.result);
+  uch_sync_client_make_phone_link_async (desk->client, UCH_PHONE_LINK_SIGN_IN, "nobody", NULL,
+                                         call_cb, &call);
+  none = uch_sync_client_make_phone_link_finish (desk->client, call_wait (&call), &error);
+  g_assert_null (none);
+  g_assert_error (error, UCH_SYNC_ERROR, UCH_SYNC_ERROR_FAILED);
+  g_clear_object (&call.result);
+  desk_free (desk);
+}
+
 static void
 test_search_and_query (void)
 {
@@ -538,6 +574,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync/undo-redo", test_undo_redo);
   g_test_add_func ("/sync/presence", test_presence);
   g_test_add_func ("/sync/reveal", test_reveal);
+  g_test_add_func ("/sync/phone-link", test_phone_link);
   g_test_add_func ("/sync/search-and-query", test_search_and_query);
   g_test_add_func ("/sync/disabled", test_disabled);
   status = g_test_run ();

@@ -196,11 +196,37 @@ def phone_page(daemon, anna):
     assert phone.ask("GET", "/v1/phone/day?since=0", headers=again, raw=True)[0] == 304
     assert anna.ask("GET", "/v1/phone/day")[0] == 403 and anna.ask("POST", "/v1/phone/tracker", {})[0] == 403
     assert phone.ask("POST", "/v1/phone/tracker", {}, {**cookie, **ours})[0] == 200
+    invitations(daemon, anna, phone, {**cookie, **ours}, ours)
     assert phone.ask("DELETE", "/v1/phone/session", headers=cookie)[0] == 403
     assert phone.ask("DELETE", "/v1/phone/session", headers={**cookie, **ours}, raw=True)[0] == 204
     assert phone.ask("GET", "/m/none-such.js")[0] == 404
     wrong = [phone.ask("POST", "/v1/phone/session", {"login": "stranger", "password": "wrong"}, ours)[0] for _ in range(5)]
     assert wrong[0] == 401 and wrong[-1] == 429, wrong
+
+
+def invitations(daemon, anna, phone, petr, ours):
+    """A link for a phone: made at a desk, good once; and at the store's own machine."""
+    engineer = next(row[2] for row in anna.ask("GET", "/v1/snapshot?t=staff")[1]["rows"] if row[3]["name"].startswith("Ёлкин"))
+    for path in ("/v1/phone/invite", "/v1/phone/tracker"):
+        assert anna.ask("POST", path, {"staff": "none"})[0] == 404
+        status, link = anna.ask("POST", path, {"staff": engineer})
+        assert status == 200 and len({len(row) for row in link["modules"]} | {len(link["modules"])}) == 1, link
+    assert phone.ask("POST", "/v1/phone/invite", {"staff": engineer}, petr)[0] == 403
+    assert phone.ask("POST", "/v1/phone/tracker", {"staff": "another"}, petr)[0] == 403
+    earlier, link = (anna.ask("POST", "/v1/phone/invite", {"staff": engineer})[1]["url"] for _ in range(2))
+    told = command("token", "--engineer", engineer, "--page", "--host", "h:1", "--data", daemon.folder).stdout.strip()
+    assert told.startswith("https://h:1/m/#/in/"), told
+    assert "--engineer" in command("token", "--login", "petr", "--page", "--data", daemon.folder, status=2).stderr
+    earlier, link, told = (one.split("#/in/")[1] for one in (earlier, link, told))
+    with sqlite3.connect(daemon.folder / "store.sqlite") as database:
+        kept = str(database.execute("SELECT * FROM invite").fetchall())
+    assert all(secret not in kept and secret not in daemon.said() for secret in (earlier, link, told))
+    for secret, status in ((earlier, 401), (link, 401), (told, 204), (told, 401), ("x", 401)):
+        assert phone.ask("POST", "/v1/phone/entry", {"secret": secret, "device": "d"}, ours)[0] == status, secret
+        if status == 204:
+            cookie = {"Cookie": phone.answer.getheader("Set-Cookie").split(";")[0]}
+            assert phone.ask("GET", "/v1/phone/day?since=0", headers=cookie)[0] == 200
+    assert phone.ask("POST", "/v1/phone/entry", {"secret": link})[0] == 403
 
 
 def ending(daemon, anna, clerk, head):
@@ -242,6 +268,8 @@ def who_asks_too_fast_waits(folder):
     for _ in range(20):
         if stranger.ask("POST", "/v1/session", {"login": "anna", "password": "wrong"})[0] == 429:
             break
+    ours = {"X-Uchastok": "1", "Content-Type": "application/json", "Origin": f"https://127.0.0.1:{daemon.port}"}
+    assert any(stranger.ask("POST", "/v1/phone/entry", {"secret": "x"}, ours)[0] == 429 for _ in range(200))
     daemon.stop()
 
 
@@ -275,7 +303,8 @@ def a_cursor_below_the_floor_is_told_where_it_is(folder):
 
 def examples(anna):
     """A good body of every route that takes one; a route that is not here fails the test."""
-    return {"/v1/phone/session": {"login": "petr", "password": PASSWORD, "device": "d"}, "/v1/phone/tracker": {},
+    return {"/v1/phone/session": {"login": "petr", "password": PASSWORD, "device": "d"}, "/v1/phone/tracker": {"staff": "none"},
+            "/v1/phone/invite": {"staff": "none"}, "/v1/phone/entry": {"secret": "x", "device": "d"},
             "/v1/session": {"login": "anna", "password": PASSWORD, "device": {"id": "d", "name": "n", "app": "a"}},
             "/v1/push": {"store": anna.store, "client": anna.name, "schema": 1, "ops": [{
                 "mid": 1, "id": str(uuid.uuid4()), "type": "note.add", "at": 5, "args": {}}]},

@@ -131,7 +131,8 @@ test_day_is_for_engineers (Suite *suite, gconstpointer data)
       g_assert_null (day);
       g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_NOT_ALLOWED);
       g_clear_error (&error);
-      secret = uch_store_renew_own_tracker (suite->store, sender->session, suite->now, &error);
+      secret = uch_store_renew_tracker (suite->store, sender->session, sender->session->staff_id,
+                                        suite->now, &error);
       g_assert_null (secret);
       g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_NOT_ALLOWED);
     }
@@ -144,10 +145,10 @@ test_own_tracker_is_renewed (Suite *suite, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *admins
       = uch_store_add_tracker (suite->store, suite->local, "ivan", "desk's", suite->now, &error);
-  g_autofree char *first
-      = uch_store_renew_own_tracker (suite->store, ivan->session, suite->now, &error);
-  g_autofree char *second
-      = uch_store_renew_own_tracker (suite->store, ivan->session, suite->now, &error);
+  g_autofree char *first = uch_store_renew_tracker (suite->store, ivan->session,
+                                                    ivan->session->staff_id, suite->now, &error);
+  g_autofree char *second = uch_store_renew_tracker (suite->store, ivan->session,
+                                                     ivan->session->staff_id, suite->now, &error);
   g_autofree char *by_admins = NULL, *by_first = NULL, *by_second = NULL;
 
   g_assert_no_error (error);
@@ -161,6 +162,107 @@ test_own_tracker_is_renewed (Suite *suite, gconstpointer data)
   g_assert_null (by_first);
 }
 
+static UchSession *
+accept (Suite *suite, const char *secret, GError **error)
+{
+  const UchSignIn  who = { .kind = UCH_SESSION_PHONE, .app = "phone", .device = "Pixel" };
+  g_autofree char *token = NULL;
+  UchSession      *session
+      = uch_store_accept_invite (suite->store, secret, &who, suite->now, &token, error);
+  g_autoptr (UchSession) back = NULL;
+
+  g_assert_true ((session != NULL) == (token != NULL));
+  if (session == NULL)
+    return NULL;
+  back = uch_store_authenticate (suite->store, token, suite->now, error);
+  g_assert_no_error (*error);
+  g_assert_cmpstr (UCH_ENTITY (back)->id, ==, UCH_ENTITY (session)->id);
+  return session;
+}
+
+static void
+assert_opens_nothing (Suite *suite, const char *secret)
+{
+  g_autoptr (GError) error = NULL;
+  UchSession *session = accept (suite, secret, &error);
+
+  g_assert_null (session);
+  g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_SIGNED_OUT);
+}
+
+static void
+test_invite_opens_once (Suite *suite, gconstpointer data)
+{
+  g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *first
+      = uch_store_invite (suite->store, dasha->session, "ivan", suite->now, &error);
+  g_autofree char *second
+      = uch_store_invite (suite->store, dasha->session, "ivan", suite->now, &error);
+  g_autofree char *late = NULL;
+  g_autoptr (UchSession) session = NULL;
+
+  g_assert_no_error (error);
+  assert_opens_nothing (suite, "made up");
+  assert_opens_nothing (suite, first);
+  suite->now += UCH_INVITE_LIFE_MS;
+  session = accept (suite, second, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (session->staff_id, ==, "ivan");
+  g_assert_cmpint (session->role, ==, UCH_ROLE_ENGINEER);
+  g_assert_cmpint (session->kind, ==, UCH_SESSION_PHONE);
+  assert_opens_nothing (suite, second);
+  late = uch_store_invite (suite->store, dasha->session, "ivan", suite->now, &error);
+  suite->now += UCH_INVITE_LIFE_MS + 1;
+  assert_opens_nothing (suite, late);
+}
+
+static void
+test_invite_is_for_who_may (Suite *suite, gconstpointer data)
+{
+  static const struct
+  {
+    const char *by, *whom;
+    int         code;
+    gboolean    good;
+  } cases[] = {
+    { "dasha", "ivan", 0, TRUE },
+    { "boss", "petr", 0, TRUE },
+    { "adam", "petr", 0, TRUE },
+    { "katya", "ivan", UCH_STORE_ERROR_NOT_ALLOWED, FALSE },
+    { "ivan", "ivan", UCH_STORE_ERROR_NOT_ALLOWED, FALSE },
+    { "dasha", "boss", UCH_STORE_ERROR_UNKNOWN, FALSE },
+    { "dasha", "nobody", UCH_STORE_ERROR_UNKNOWN, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Sender) by = suite_sender (suite, cases[i].by);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *secret
+          = uch_store_invite (suite->store, by->session, cases[i].whom, suite->now, &error);
+
+      if (cases[i].good)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, UCH_STORE_ERROR, cases[i].code);
+      g_assert_true ((secret != NULL) == cases[i].good);
+    }
+}
+
+static void
+test_invite_of_who_has_left (Suite *suite, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *secret
+      = uch_store_invite (suite->store, suite->local, "ivan", suite->now, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (
+      uch_store_set_disabled (suite->store, suite->local, "ivan", TRUE, suite->now, &error));
+  assert_opens_nothing (suite, secret);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -169,5 +271,8 @@ main (int argc, char *argv[])
   suite_add ("/store/phone/day-masks-and-names-only", test_day_masks_and_names_only);
   suite_add ("/store/phone/day-is-for-engineers", test_day_is_for_engineers);
   suite_add ("/store/phone/own-tracker-is-renewed", test_own_tracker_is_renewed);
+  suite_add ("/store/phone/invite-opens-once", test_invite_opens_once);
+  suite_add ("/store/phone/invite-is-for-who-may", test_invite_is_for_who_may);
+  suite_add ("/store/phone/invite-of-who-has-left", test_invite_of_who_has_left);
   return g_test_run ();
 }

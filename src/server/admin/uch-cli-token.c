@@ -1,11 +1,14 @@
 /* token: the secrets of engineers' phones and of machines. */
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gi18n.h>
 
 #include "core/uch-fold.h"
 #include "server/admin/uch-cli.h"
 #include "server/uch-log.h"
+#include "server/uch-qr.h"
+#include "store/uch-store-phone.h"
 #include "store/uch-store-positions.h"
 
 /* The member of staff of that name or id. */
@@ -33,7 +36,8 @@ find_staff (UchStore *store, const char *wanted, GError **error)
 /* What --help offers; the strings are owned. */
 typedef struct
 {
-  char *engineer, *login, *host, *name;
+  char    *engineer, *login, *host, *name;
+  gboolean page;
 } Options;
 
 static void
@@ -47,11 +51,49 @@ options_clear (Options *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
+/* The address as text, at a terminal also as a code that a phone's camera reads. */
+static int
+print_address (const char *secret, const char *address)
+{
+  g_autoptr (UchCliReport) report = uch_cli_report_new ();
+  GError *error = NULL;
+  g_auto (GStrv) rows = uch_qr_list_rows (address, &error);
+  g_autofree char *code = rows != NULL ? uch_qr_print_blocks (rows) : NULL;
+
+  if (code == NULL)
+    return uch_cli_fail (error);
+  uch_cli_say ("%s", address);
+  if (isatty (STDOUT_FILENO))
+    uch_cli_say ("%s", code);
+  uch_cli_report_add_text (report, "secret", NULL, secret);
+  uch_cli_report_add_text (report, "address", NULL, address);
+  uch_cli_report_print (report);
+  return 0;
+}
+
+/* A link that opens the phone page as that engineer, once. */
+static int
+invite (UchStore *store, const UchSession *by, const Options *options)
+{
+  GError *error = NULL;
+  g_autoptr (UchStaff) person = find_staff (store, options->engineer, &error);
+  g_autofree char *secret = person != NULL ? uch_store_invite (store, by, UCH_ENTITY (person)->id,
+                                                               uch_cli_now (), &error)
+                                           : NULL;
+  g_autofree char *address = NULL;
+
+  if (secret == NULL)
+    return uch_cli_fail (error);
+  address = g_strdup_printf ("https://%s/m/#/in/%s",
+                             options->host != NULL ? options->host : "HOST:PORT", secret);
+  uch_log_event (UCH_LOG_ADMIN, NULL, "a phone was invited to sign in once");
+  return print_address (secret, address);
+}
+
 /* The secret of an engineer's phone, as the address that sets up Traccar Client. */
 static int
 add_phone (UchStore *store, const UchSession *by, const Options *options)
 {
-  g_autoptr (UchCliReport) report = uch_cli_report_new ();
   GError *error = NULL;
   g_autoptr (UchStaff) person = find_staff (store, options->engineer, &error);
   g_autofree char *secret
@@ -67,11 +109,7 @@ add_phone (UchStore *store, const UchSession *by, const Options *options)
                              "&heartbeat=300&buffer=true",
                              options->host != NULL ? options->host : "HOST:PORT", secret);
   uch_log_event (UCH_LOG_ADMIN, NULL, "a phone was given a secret");
-  uch_cli_say ("%s", address);
-  uch_cli_report_add_text (report, "secret", NULL, secret);
-  uch_cli_report_add_text (report, "address", NULL, address);
-  uch_cli_report_print (report);
-  return 0;
+  return print_address (secret, address);
 }
 
 /* A machine's token: a source of alerts, a collector of metrics. */
@@ -139,6 +177,8 @@ find_mistake (const UchCliPlace *place, const Options *options)
 
   if (verb == NULL && (options->engineer != NULL) == (options->login != NULL))
     return _ ("Say whose it is: --engineer NAME for a phone, --login LOGIN for a machine");
+  if (options->page && options->engineer == NULL)
+    return _ ("Say whom the page is for: --page goes with --engineer NAME");
   if (verb != NULL && strcmp (verb, "list") != 0 && strcmp (verb, "end") != 0)
     return _ (
         "There are “token --engineer NAME”, “token --login LOGIN”, “token list” and “token end "
@@ -170,6 +210,8 @@ uch_cli_token (int argc, char *argv[])
       N_ ("Whose rights the token of a machine has"), N_ ("LOGIN") },
     { "host", 0, 0, G_OPTION_ARG_STRING, &options.host, N_ ("Where phones reach the store"),
       N_ ("HOST:PORT") },
+    { "page", 0, 0, G_OPTION_ARG_NONE, &options.page,
+      N_ ("A link that opens the phone page as that engineer, once within ten minutes"), NULL },
     { "name", 0, 0, G_OPTION_ARG_STRING, &options.name,
       N_ ("Which of his phones, or which machine, this is"), N_ ("NAME") },
     { NULL },
@@ -177,8 +219,8 @@ uch_cli_token (int argc, char *argv[])
 
   if (!uch_cli_parse (argc, argv,
                       _ ("Makes the secret of an engineer's phone and prints the address that sets "
-                         "up Traccar Client, or the token of a machine. It is shown only here. "
-                         "Lists phones, ends one."),
+                         "up Traccar Client, or with --page one that opens the phone page; or the "
+                         "token of a machine. It is shown only here. Lists phones, ends one."),
                       entries, &place))
     return UCH_CLI_REFUSED;
   mistake = find_mistake (&place, &options);
@@ -190,6 +232,8 @@ uch_cli_token (int argc, char *argv[])
   if (place.rest != NULL)
     return strcmp (place.rest[0], "list") == 0 ? list_phones (store, by)
                                                : end_phone (store, by, place.rest[1]);
+  if (options.page)
+    return invite (store, by, &options);
   return options.engineer != NULL ? add_phone (store, by, &options)
                                   : add_machine (store, by, &options);
 }
