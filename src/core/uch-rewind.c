@@ -40,8 +40,8 @@ compare_events (gconstpointer a, gconstpointer b)
   return g_strcmp0 (left->parent.id, right->parent.id);
 }
 
-static GArray *
-versions_new (UchRewind *self, UchTable table, const char *id, UchEntity *newest)
+static void
+begin_row (UchRewind *self, UchTable table, const char *id, UchEntity *newest)
 {
   GArray *versions = g_array_new (FALSE, FALSE, sizeof (Version));
   Version version = { .from = 0, .row = newest };
@@ -49,7 +49,6 @@ versions_new (UchRewind *self, UchTable table, const char *id, UchEntity *newest
   g_array_set_clear_func (versions, version_clear);
   g_array_append_val (versions, version);
   g_hash_table_insert (self->rows[table], g_strdup (id), versions);
-  return versions;
 }
 
 /* The row as an event found it: @after with the values that the event replaced. */
@@ -91,13 +90,14 @@ undo_row (UchRewind       *self,
           gboolean         existed,
           GVariant        *fields)
 {
-  GArray     *versions = g_hash_table_lookup (self->rows[schema->table], id);
+  GArray     *versions;
   const char *left = NULL;
   Version    *newest;
   Version     older = { 0 };
 
-  if (versions == NULL)
-    versions = versions_new (self, schema->table, id, uch_snapshot_get (now, schema->table, id));
+  if (!g_hash_table_contains (self->rows[schema->table], id))
+    begin_row (self, schema->table, id, uch_snapshot_get (now, schema->table, id));
+  versions = g_hash_table_lookup (self->rows[schema->table], id);
   newest = &g_array_index (versions, Version, versions->len - 1);
   g_variant_lookup (fields, "left", "&s", &left);
   /* Somebody changed the row without a word in the journal, or the row is not to be had. */
@@ -192,7 +192,7 @@ uch_rewind_add (UchRewind *self, gpointer row)
   UchEntity *entity = row;
 
   if (!g_hash_table_contains (self->rows[entity->schema->table], entity->id))
-    versions_new (self, entity->schema->table, entity->id, g_object_ref (entity));
+    begin_row (self, entity->schema->table, entity->id, g_object_ref (entity));
 }
 
 guint

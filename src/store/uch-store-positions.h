@@ -53,6 +53,20 @@ GPtrArray *uch_store_list_last_positions (UchStore         *self,
                                           const UchSession *session,
                                           UchTime           since,
                                           GError          **error);
+/* Positions of people, by person and time, as they were reported. */
+typedef struct
+{
+  const char *engineer_id; /* (nullable): of everybody */
+  UchTime     from, to;    /* [from, to) */
+  const char *after_id;    /* (nullable): the last one of the page before */
+  UchTime     after_at;
+  guint       limit;
+} UchTraceQuery;
+GPtrArray *uch_store_list_traces (UchStore            *self,
+                                  const UchSession    *session,
+                                  const UchTraceQuery *query,
+                                  UchTime              now,
+                                  GError             **error);
 gboolean   uch_store_get_position_fates (UchStore *self, gint64 *out_counts, GError **error);
 
 char    *uch_store_add_tracker (UchStore         *self,

@@ -106,6 +106,7 @@ def what_may_be_done_is_done(folder):
     clerk = Checked(daemon, "clerk")
     assert clerk.ask("POST", "/v1/reveal", {"table": "house", "id": house, "field": "access"})[0] == 403
     assert clerk.ask("POST", "/v1/positions", {"p": []})[0] == 403
+    assert clerk.ask("GET", "/v1/traces?from=0&to=5")[0] == 403 and anna.ask("GET", "/v1/traces?from=0&to=5")[0] == 200
     assert head.ask("POST", "/v1/presence", {"ticket": "t", "act": "open"})[0] == 204
     assert clerk.ask("POST", "/v1/presence", {"ticket": "t", "act": "open"})[0] == 403
     live.wait("presence")
@@ -338,7 +339,7 @@ def what_is_wrong_is_named(folder):
                 refused(head, method, path, text, field)
         if operation.get("x-open-query"):
             continue
-        fine = {"since": "0", "t": "house"}
+        fine = {"since": "0", "t": "house", "from": "0", "to": "5"}
         for value, parameter in malformed.parameters(CONTRACT, operation):
             rest = {name: word for name, word in fine.items() if name != parameter["name"] and any(
                 CONTRACT.follow(one)["name"] == name for one in operation["parameters"])}

@@ -1,10 +1,11 @@
 """What phones send, in the forms they send it, through the real door; and the desks that see it."""
 import base64
 import socket
+import sqlite3
 import time
 from urllib.parse import urlencode
 
-from door import STORE, TIMEOUT_S, TLS, Client, Daemon, Live, command, main, until
+from door import PASSWORD, STORE, TIMEOUT_S, TLS, Client, Daemon, Live, command, main, until
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -134,6 +135,52 @@ def whatever_a_known_phone_sends_is_answered_200(folder):
     daemon.stop()
 
 
+def a_day_is_read_back(folder):
+    """Page by page, everybody or one, only by those who may; and each look is in the log first."""
+    daemon = Daemon(folder / "s")
+    anna, secret = Client(daemon, "anna"), phone_of(daemon)
+    engineer, now = engineer_of(anna), int(time.time()) * 1000
+    on_shift(anna, engineer)
+    phone, sent = Client(daemon), []
+    for i, late in enumerate((0, 0, 1, 0, 0)):  # the third one is older than the second: kept, never shown
+        at = now - 600_000 + i * 60_000 - late * 90_000
+        place = (45.05 + i / 10_000, 41.95)
+        words = urlencode({"id": secret, "timestamp": at, "lat": place[0], "lon": place[1], "accuracy": 12.9})
+        assert phone.ask("POST", f"/track/t?{words}", raw=True)[0] == 200
+        sent.append([at, round(place[0], 6), place[1], 12])
+    sent.sort()
+
+    def look(client, after="", **more):
+        words = urlencode({"from": now - 3600_000, "to": now + 1, **more})
+        return client.ask("GET", f"/v1/traces?{words}{after}")
+
+    status, page = look(anna)
+    assert status == 200 and "next" not in page and [one["engineer"] for one in page["traces"]] == [engineer]
+    points = page["traces"][0]["points"]
+    assert [[at, lat, lon, acc] for at, _, lat, lon, acc in points] == sent, (points, sent)
+    assert all(abs(received - now) < 600_000 and received >= at for at, received, *_ in points), points
+    # page by page it is the same
+    pages, after = [], ""
+    for _ in range(10):
+        page = look(anna, after, limit=2)[1]
+        pages += [point for one in page["traces"] for point in one["points"]]
+        if "next" not in page:
+            break
+        after = "&" + urlencode(page["next"])
+    assert pages == points and len(points) == 5, pages
+    assert look(anna, engineer="nobody")[1]["traces"] == [] and len(look(anna, engineer=engineer)[1]["traces"][0]["points"]) == 5
+    ends = {"from": sent[1][0], "to": sent[3][0]}  # the end is not of the day
+    assert [point[0] for point in look(anna, **ends)[1]["traces"][0]["points"]] == [sent[1][0], sent[2][0]]
+    for wrong in ({"from": now, "to": now}, {"from": 0, "to": now}):
+        assert look(anna, **wrong)[1]["field"] == "to"
+    command("user", "add", "clerk", "--role", "clerk", "--data", daemon.folder, stdin=PASSWORD + "\n")
+    assert look(Client(daemon, "clerk"))[0] == 403
+    daemon.stop()
+    with sqlite3.connect(daemon.folder / "store.sqlite") as database:
+        looks = database.execute("SELECT row_id, field FROM look WHERE table_name = 'position' ORDER BY id").fetchall()
+    assert len(looks) == 7 and looks[0] == ("*", f"{now - 3600_000}/{now + 1}") and looks[-2][0] == engineer, looks
+
+
 def a_secret_opens_nothing_else(folder):
     daemon = Daemon(folder / "s")
     secret, client = phone_of(daemon), Client(daemon)
@@ -249,5 +296,5 @@ def a_report_shares_its_connection_with_everything(folder):
 
 
 main([every_traccar_client_is_understood, other_applications_are_understood,
-      whatever_a_known_phone_sends_is_answered_200, a_secret_opens_nothing_else,
+      whatever_a_known_phone_sends_is_answered_200, a_day_is_read_back, a_secret_opens_nothing_else,
       the_phone_page_reports_too, a_report_shares_its_connection_with_everything, what_was_answered_is_kept_over_a_kill])
