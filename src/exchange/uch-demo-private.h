@@ -28,7 +28,8 @@ typedef struct
   guint          n_events;
 } UchDemo;
 
-gpointer uch_demo_new_row (UchDemo *self, UchTable table, const char *format, ...)
+JsonParser *uch_demo_load_town (void);
+gpointer    uch_demo_new_row (UchDemo *self, UchTable table, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 void        uch_demo_emit (UchDemo *self, gpointer row);
 const char *uch_demo_pick_word (UchDemo *self, const char *list);

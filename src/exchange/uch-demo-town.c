@@ -138,6 +138,21 @@ take_options (UchDemo *self, const UchDemoOptions *options)
   self->options.n_tickets = MIN (self->options.n_tickets, UCH_DEMO_TICKETS_MAX);
 }
 
+/* The town as it is written down. The file is part of the program: that it can be read is proved by
+ * the tests. */
+JsonParser *
+uch_demo_load_town (void)
+{
+  JsonParser *parser = json_parser_new_immutable ();
+  g_autoptr (GBytes) bytes = g_resource_lookup_data (uch_demo_get_resource (), TOWN_PATH, 0, NULL);
+  gsize       len;
+  const char *text = g_bytes_get_data (bytes, &len);
+
+  if (!json_parser_load_from_data (parser, text, (gssize) len, NULL))
+    g_error ("the demo town in this program is damaged");
+  return parser;
+}
+
 /**
  * uch_demo_town_generate:
  * @func: (scope call): called with every row, tables in their order; only a ticket is followed by
@@ -148,16 +163,10 @@ take_options (UchDemo *self, const UchDemoOptions *options)
 void
 uch_demo_town_generate (const UchDemoOptions *options, UchDemoRowFunc func, gpointer user_data)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  g_autoptr (GBytes) bytes = g_resource_lookup_data (uch_demo_get_resource (), TOWN_PATH, 0, NULL);
+  g_autoptr (JsonParser) parser = uch_demo_load_town ();
   GPtrArray **arrays[7];
   UchDemo     self = { .func = func, .user_data = user_data };
-  gsize       len;
-  const char *text = g_bytes_get_data (bytes, &len);
 
-  /* The file is part of the program: that it can be read is proved by the tests. */
-  if (!json_parser_load_from_data (parser, text, (gssize) len, NULL))
-    g_error ("the demo town in this program is damaged");
   self.town = json_node_get_object (json_parser_get_root (parser));
   take_options (&self, options);
   self.rand = g_rand_new_with_seed (self.options.seed);

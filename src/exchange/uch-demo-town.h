@@ -28,5 +28,19 @@ void
 uch_demo_town_generate (const UchDemoOptions *options, UchDemoRowFunc func, gpointer user_data);
 GPtrArray  *uch_demo_town_list (const UchDemoOptions *options);
 const char *uch_demo_town_get_login (const UchStaff *staff);
+char       *uch_demo_town_print_streets (void);
+
+/* Who calls the office of the demo town. */
+typedef struct _UchDemoCallers UchDemoCallers;
+
+UchDemoCallers *uch_demo_callers_new (guint32 seed);
+void            uch_demo_callers_free (UchDemoCallers *self);
+GVariant       *uch_demo_callers_call (UchDemoCallers *self,
+                                       GPtrArray      *houses,
+                                       GPtrArray      *clients,
+                                       GPtrArray      *engineers);
+double          uch_demo_callers_wait (UchDemoCallers *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchDemoCallers, uch_demo_callers_free)
 
 G_END_DECLS

@@ -21,9 +21,16 @@ def fresh_store(state):
     return desk.Store(folder)
 
 
+def crew(store, options):
+    """Engineers and clients who live in the town while somebody looks."""
+    return subprocess.Popen([str(desk.STORE), "simulate", "--data", str(store.folder), "--speed", str(options.speed), "--dispatch",
+                             "--seed", str(int(time.time()))], stdout=subprocess.DEVNULL)
+
+
 def run(options):
     """The person's own display, a store and settings that touch nothing of theirs."""
     store = fresh_store(options.state)
+    people = crew(store, options) if options.speed else None
     secret = Path(options.state) / "password"
     secret.write_text(store.users[options.login] + "\n")
     secret.chmod(0o600)
@@ -39,6 +46,8 @@ def run(options):
     except KeyboardInterrupt:
         return 0
     finally:
+        if people:
+            desk.stop(people, desk.signal.SIGINT)
         store.close()
 
 
@@ -66,6 +75,7 @@ def main():
     parser.add_argument("verb", choices=("run", "screenshot"))
     parser.add_argument("--state", default="", help="folder of the demo town (run)")
     parser.add_argument("--login", default="dispatcher-1")
+    parser.add_argument("--speed", type=float, default=6, help="how fast the town lives, 0: it stands still (run)")
     parser.add_argument("--out", default="screenshots", help="folder of the pictures")
     parser.add_argument("--name", default="board", help="how the pictures' names begin")
     parser.add_argument("--size", nargs="+", default=["1280x720"], metavar="WxH")

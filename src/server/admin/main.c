@@ -40,6 +40,8 @@ static const UchCliVerb verbs[] = {
     "fingerprint --data /var/lib/uchastok", FALSE, uch_cli_fingerprint },
   { "demo", NULL, N_ ("make a store of an invented town"), "demo --data /tmp/town --tickets 500",
     FALSE, uch_cli_demo },
+  { "simulate", NULL, N_ ("let somebody work in a demo town"),
+    "simulate --data /tmp/town --speed 6 --dispatch", TRUE, uch_cli_simulate },
 };
 
 static int

@@ -104,3 +104,22 @@ uch_cli_lock_find (const char *folder)
   close (fd);
   return len > 0 ? g_strndup (address, (gsize) len) : NULL;
 }
+
+/**
+ * uch_cli_lock_find_reachable:
+ *
+ * Returns: (transfer full) (nullable): as uch_cli_lock_find(), but a daemon that listens everywhere
+ *     is reached on this machine
+ */
+char *
+uch_cli_lock_find_reachable (const char *folder)
+{
+  g_autofree char *noted = uch_cli_lock_find (folder);
+  g_autoptr (GString) text = g_string_new (noted);
+
+  if (noted == NULL)
+    return NULL;
+  g_string_replace (text, "://0.0.0.0:", "://127.0.0.1:", 1);
+  g_string_replace (text, "://[::]:", "://[::1]:", 1);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}

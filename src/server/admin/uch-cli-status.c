@@ -42,17 +42,6 @@ typedef struct
   double pushes, operations;
 } Look;
 
-/* A daemon that listens everywhere is reached here. */
-static char *
-dup_reachable (const char *address)
-{
-  g_autoptr (GString) text = g_string_new (address);
-
-  g_string_replace (text, "://0.0.0.0:", "://127.0.0.1:", 1);
-  g_string_replace (text, "://[::]:", "://[::1]:", 1);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
 static char *
 dup_ms (double seconds)
 {
@@ -237,11 +226,10 @@ static int
 look (const UchCliPlace *place, const Options *options, Look *last)
 {
   g_autoptr (UchCliReport) report = uch_cli_report_new ();
-  g_autofree char *noted = place->folder != NULL ? uch_cli_lock_find (place->folder) : NULL;
-  g_autofree char *address = options->at != NULL ? g_strdup (options->at)
-                             : noted != NULL     ? dup_reachable (noted)
-                                                 : NULL;
-  UchCliScrape     whom = { address, options->token, options->fingerprint };
+  g_autofree char *noted
+      = place->folder != NULL ? uch_cli_lock_find_reachable (place->folder) : NULL;
+  const char  *address = options->at != NULL ? options->at : noted;
+  UchCliScrape whom = { address, options->token, options->fingerprint };
   g_autoptr (GHashTable) samples = NULL;
   g_autoptr (UchStore) store = NULL;
   g_autoptr (GError) silent = NULL;

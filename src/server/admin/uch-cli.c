@@ -250,10 +250,22 @@ uch_cli_read_password (const char *path)
 char *
 uch_cli_make_id (gpointer user_data)
 {
+  return uch_cli_make_id_at (uch_cli_now (), user_data);
+}
+
+/**
+ * uch_cli_make_id_at:
+ * @now: the clock of whoever names something
+ *
+ * Returns: (transfer full): a new id
+ */
+char *
+uch_cli_make_id_at (gint64 now, gpointer user_data)
+{
   guint8 random[UCH_ID_RANDOM_LEN];
 
   uch_cli_random (random, sizeof random, NULL);
-  return uch_id_new (uch_cli_now (), random);
+  return uch_id_new (now, random);
 }
 
 /**

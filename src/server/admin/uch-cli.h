@@ -44,6 +44,7 @@ int        uch_cli_fail (GError *error);
 int        uch_cli_refuse (const char *format, ...) G_GNUC_PRINTF (1, 2);
 char      *uch_cli_read_password (const char *path);
 char      *uch_cli_make_id (gpointer user_data);
+char      *uch_cli_make_id_at (gint64 now, gpointer user_data);
 gboolean   uch_cli_push (UchStore *store, GPtrArray *commands, const char *device, GError **error);
 GPtrArray *uch_cli_list (UchStore *store, UchTable table, GError **error);
 
@@ -63,5 +64,6 @@ int uch_cli_compact (int argc, char *argv[]);
 int uch_cli_status (int argc, char *argv[]);
 int uch_cli_export (int argc, char *argv[]);
 int uch_cli_migrate (int argc, char *argv[]);
+int uch_cli_simulate (int argc, char *argv[]);
 
 G_END_DECLS
