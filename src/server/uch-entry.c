@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/uch-work.h"
 #include "server/uch-server-private.h"
 #include "server/uch-token.h"
 
@@ -109,6 +110,15 @@ remember (UchServer *self, const char *token, UchSession *session)
   g_hash_table_replace (self->known, g_strdup (token), known);
 }
 
+/* What a body may weigh now that it is known who sends it. */
+static void
+let_in (UchRequest *request)
+{
+  request->len_max = (request->route->flags & UCH_ROUTE_PICTURE) != 0
+                         ? UCH_PHOTO_SIZE_MAX
+                         : request->server->limits.body_len_max;
+}
+
 /* A push need not be held up by the question who sends it: the store asks that again, in the
  * transaction, before each operation. */
 static gboolean
@@ -122,7 +132,7 @@ let_known_in (UchRequest *request)
       || g_get_monotonic_time () - known->at_us > KNOWN_US)
     return FALSE;
   request->session = g_object_ref (known->session);
-  request->len_max = self->limits.body_len_max;
+  let_in (request);
   return TRUE;
 }
 
@@ -164,7 +174,7 @@ authenticated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   remember (self, request->token, request->session);
   if (!check_handshake (request))
     return;
-  request->len_max = self->limits.body_len_max;
+  let_in (request);
   request->paused = FALSE;
   if (!request->gone)
     soup_server_message_unpause (request->message);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/uch-work.h"
 #include "server/uch-server-private.h"
 #include "sync/uch-wire.h"
 
@@ -158,6 +159,13 @@ get_phrase (guint status)
                          : soup_status_get_phrase (status);
 }
 
+/* A photo is packed as well as it can be. */
+static gboolean
+is_worth_packing (const char *type, GBytes *body)
+{
+  return g_bytes_get_size (body) > GZIP_LEN_MIN && !g_strv_contains (uch_photo_mimes, type);
+}
+
 /* Answers once; a second answer to the same request is a fault of the program. */
 void
 uch_request_answer (UchRequest *self, guint status, const char *type, GBytes *body)
@@ -182,9 +190,9 @@ uch_request_answer (UchRequest *self, guint status, const char *type, GBytes *bo
       return;
     }
   soup_message_headers_set_content_type (headers, type, NULL);
-  if (g_bytes_get_size (body) > GZIP_LEN_MIN)
+  if (is_worth_packing (type, body))
     soup_message_headers_replace (headers, "Vary", "Accept-Encoding");
-  if (g_bytes_get_size (body) > GZIP_LEN_MIN && uch_request_takes_gzip (self)
+  if (is_worth_packing (type, body) && uch_request_takes_gzip (self)
       && soup_message_headers_get_one (headers, "Content-Encoding") == NULL)
     {
       g_autoptr (GTask) task = g_task_new (NULL, NULL, gzipped_cb, uch_request_ref (self));

@@ -21,6 +21,7 @@ typedef enum
   UCH_ROUTE_FREE = 1 << 2,    /* costs a token little: reads that follow a poke */
   UCH_ROUTE_SOCKET = 1 << 3,  /* a WebSocket answers, not a function */
   UCH_ROUTE_CHECKED = 1 << 5, /* the store asks who it is when it writes */
+  UCH_ROUTE_PICTURE = 1 << 6, /* the body is a picture, not JSON */
 } UchRouteFlags;
 
 typedef struct

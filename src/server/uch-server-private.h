@@ -89,6 +89,6 @@ gboolean uch_track_take (UchDoorStream *door, const char *bytes, gsize len, gpoi
 const UchRoute       *uch_server_list_routes (guint group);
 extern const UchRoute uch_routes_session[], uch_routes_push[], uch_routes_feed[],
     uch_routes_trace[], uch_routes_track[], uch_routes_live[], uch_routes_health[],
-    uch_routes_phone[], uch_routes_invite[];
+    uch_routes_phone[], uch_routes_invite[], uch_routes_photo[];
 
 G_END_DECLS

@@ -27,7 +27,7 @@ static const struct
   { uch_routes_track, UCH_GROUP_TRACK },     { uch_routes_live, UCH_GROUP_LIVE },
   { uch_routes_session, UCH_GROUP_SESSION }, { uch_routes_health, UCH_GROUP_HEALTH },
   { uch_routes_phone, UCH_GROUP_OTHER },     { uch_routes_invite, UCH_GROUP_OTHER },
-  { uch_routes_trace, UCH_GROUP_OTHER },
+  { uch_routes_trace, UCH_GROUP_OTHER },     { uch_routes_photo, UCH_GROUP_OTHER },
 };
 
 /* The store's clock, milliseconds since the Unix epoch. */

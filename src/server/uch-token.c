@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/uch-work.h"
 #include "server/uch-server-private.h"
 
 /* "__Host-": only over HTTPS, only for this host, not settable from a neighbour. */
@@ -45,7 +46,8 @@ is_own_origin (SoupMessageHeaders *headers)
  * uch_token_check_page:
  *
  * Proves that our own page sent a request that changes something: it says X-Uchastok, which no
- * form and no foreign script may, its Origin is ours, and a body is JSON. Refuses it otherwise.
+ * form and no foreign script may, its Origin is ours, and a body is JSON or, where one is taken, a
+ * picture. Refuses it otherwise.
  *
  * Returns: whether it may go on
  */
@@ -56,10 +58,13 @@ uch_token_check_page (UchRequest *request)
   const char         *method = soup_server_message_get_method (request->message);
   const char         *type = soup_message_headers_get_content_type (headers, NULL);
   gboolean            has_body = strcmp (method, SOUP_METHOD_DELETE) != 0;
+  gboolean            is_picture = (request->route->flags & UCH_ROUTE_PICTURE) != 0;
 
   if (is_own_origin (headers)
       && g_strcmp0 (soup_message_headers_get_one (headers, "X-Uchastok"), "1") == 0
-      && (!has_body || g_strcmp0 (type, "application/json") == 0))
+      && (!has_body
+          || (is_picture ? g_strv_contains (uch_photo_mimes, type != NULL ? type : "")
+                         : g_strcmp0 (type, "application/json") == 0)))
     return TRUE;
   uch_request_refuse (request, SOUP_STATUS_FORBIDDEN, "foreign", NULL,
                       "Only the store's own page may ask this with a cookie");

@@ -45,6 +45,7 @@ typedef enum
   UCH_STORE_DENSE_POSITIONS, /* all but one in five minutes, of those received before it */
   UCH_STORE_OLD_SESSIONS,    /* last used or ended before it */
   UCH_STORE_OLD_DELAYS,      /* failed sign-ins before it */
+  UCH_STORE_OLD_PICTURES,    /* that came before it and that no photo shows */
 } UchStoreOld;
 
 /* A position as it lies in the table, and how often a fate befell positions. */

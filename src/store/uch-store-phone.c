@@ -131,6 +131,25 @@ add_talk (Gather *self, UchTable table, const char *field, const char *id, GErro
   return found != NULL;
 }
 
+static gboolean
+add_photos (Gather *self, const char *ticket_id, GError **error)
+{
+  g_autoptr (GPtrArray) found
+      = BACKEND (self->store, find_rows, &uch_photo_schema, "ticket_id", ticket_id, error);
+
+  for (guint i = 0; found != NULL && i < found->len; i++)
+    {
+      const UchPhoto *photo = g_ptr_array_index (found, i);
+
+      if (photo->withdrawn)
+        continue;
+      add (self, UCH_ENTITY (photo));
+      if (!add_author (self, photo->created_by, error))
+        return FALSE;
+    }
+  return found != NULL;
+}
+
 /* Earlier tickets of a house without the people in them: what was wrong, not with whom. */
 static gboolean
 add_history (Gather *self, const char *house_id, GError **error)
@@ -184,7 +203,7 @@ add_ticket_matters (Gather *self, const UchTicket *ticket, gboolean mine, GError
 
   return add_house (self, ticket->house_id, mine, error)
          && add_talk (self, UCH_TABLE_NOTE, "ticket_id", id, error)
-         && add_talk (self, UCH_TABLE_CALL, "ticket_id", id, error)
+         && add_talk (self, UCH_TABLE_CALL, "ticket_id", id, error) && add_photos (self, id, error)
          && add_author (self, ticket->created_by, error);
 }
 

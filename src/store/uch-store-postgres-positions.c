@@ -197,6 +197,9 @@ uch_store_postgres_prune (UchStoreBackend *backend,
     [UCH_STORE_OLD_SESSIONS]
     = "DELETE FROM session WHERE greatest (used_at, ended_at) < $1 AND kind <> 'machine'",
     [UCH_STORE_OLD_DELAYS] = "DELETE FROM delay WHERE failed_at < $1",
+    [UCH_STORE_OLD_PICTURES]
+    = "DELETE FROM picture WHERE created_at < $1 AND NOT EXISTS (SELECT 1 FROM photo"
+      " WHERE photo.sha256 = picture.id AND photo.withdrawn = 0)",
   };
   g_autoptr (UchPgStmt) stmt = uch_pg_prepare (pg_of (backend), sql[what]);
 

@@ -83,6 +83,12 @@ UchAccount *uch_store_find_account (UchStore *self, const char *login, GError **
 gboolean   uch_store_may_see_table (const UchSession *session, UchTable table);
 UchEntity *uch_store_dup_seen (const UchSession *session, UchEntity *row);
 UchEntity *uch_store_dup_masked (UchEntity *row);
+gboolean   uch_store_log_look (UchStore         *self,
+                               const UchSession *session,
+                               const UchEntity  *row,
+                               const char       *field,
+                               UchTime           now,
+                               GError          **error);
 
 /* uch-store-copy.c */
 gboolean uch_store_back_up_by_copy (UchStore            *self,

@@ -158,13 +158,14 @@ uch_store_dup_seen (const UchSession *session, UchEntity *row)
   return row->schema->table == UCH_TABLE_EVENT ? mask_event (row) : uch_store_dup_masked (row);
 }
 
-static gboolean
-log_look (UchStore         *self,
-          const UchSession *session,
-          const UchEntity  *row,
-          const char       *field,
-          UchTime           now,
-          GError          **error)
+/* Within a writing transaction: somebody is about to be shown @field of @row. */
+gboolean
+uch_store_log_look (UchStore         *self,
+                    const UchSession *session,
+                    const UchEntity  *row,
+                    const char       *field,
+                    UchTime           now,
+                    GError          **error)
 {
   g_autofree char *id = uch_store_make_id (self, now);
   g_autoptr (UchLook) look = uch_entity_new_of (&uch_look_schema, id);
@@ -213,7 +214,7 @@ reveal_within (UchStore         *self,
                    id, uch_schema_get (table)->name);
       return NULL;
     }
-  if (!log_look (self, who, row, name, now, error))
+  if (!uch_store_log_look (self, who, row, name, now, error))
     return NULL;
   return g_strdup (uch_field_get_text (field, row) != NULL ? uch_field_get_text (field, row) : "");
 }

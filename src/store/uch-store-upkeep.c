@@ -23,6 +23,8 @@ static const gint64 waits_ms[UCH_N_STORE_DUES] = {
 #define POSITIONS_MS (30 * UCH_DAY_MS)
 #define DENSE_POSITIONS_MS (72 * UCH_HOUR_MS)
 #define DELAYS_MS UCH_DAY_MS
+/* A phone may be without a network between the picture and the act that names it. */
+#define PICTURES_MS (7 * UCH_DAY_MS)
 #define COMPACT_EVERY_MS UCH_DAY_MS
 
 /* The same for the same row as it stands: what was refused once is not tried, and logged, at each
@@ -137,7 +139,8 @@ prune_within (UchStore *self, UchTime now, GError **error)
          && BACKEND (self, prune, UCH_STORE_DENSE_POSITIONS, now - DENSE_POSITIONS_MS, &ignored,
                      error)
          && BACKEND (self, prune, UCH_STORE_OLD_SESSIONS, now - SESSIONS_MS, &ignored, error)
-         && BACKEND (self, prune, UCH_STORE_OLD_DELAYS, now - DELAYS_MS, &ignored, error);
+         && BACKEND (self, prune, UCH_STORE_OLD_DELAYS, now - DELAYS_MS, &ignored, error)
+         && BACKEND (self, prune, UCH_STORE_OLD_PICTURES, now - PICTURES_MS, &ignored, error);
 }
 
 /**
@@ -147,7 +150,7 @@ prune_within (UchStore *self, UchTime now, GError **error)
  * @error: return location
  *
  * Forgets what is old enough: deletions (90 days; the floor rises with them), positions (30 days,
- * thinned after 72 hours), ended sessions, failed sign-ins.
+ * thinned after 72 hours), ended sessions, failed sign-ins, pictures that no photo shows (7 days).
  *
  * Returns: whether it was done
  */

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "store/uch-store-copy.h"
 #include "store/uch-store-phone.h"
+#include "store/uch-store-pictures.h"
 
 static UchStoreDay *
 day_of (Suite *suite, const char *login, UchTime since)
@@ -263,6 +265,165 @@ test_invite_of_who_has_left (Suite *suite, gconstpointer data)
   assert_opens_nothing (suite, secret);
 }
 
+/* Nothing but its first bytes is that of a picture. */
+static GBytes *
+make_picture (char filling, gsize len)
+{
+  char *data = g_strnfill (len, filling);
+
+  memcpy (data, "\xff\xd8\xff\xe0", 4);
+  return g_bytes_new_take (data, len);
+}
+
+static char *
+put_picture (Suite *suite, const char *login, GBytes *bytes, GError **error)
+{
+  g_autoptr (Sender) sender = suite_sender (suite, login);
+  g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+
+  return uch_store_put_picture (suite->store, sender->session, sum, bytes, suite->now, error)
+             ? g_steal_pointer (&sum)
+             : NULL;
+}
+
+static void
+add_photo (Suite *suite, const char *login, const char *id, const char *ticket, const char *sum)
+{
+  g_autoptr (Sender) sender = suite_sender (suite, login);
+
+  act (sender, uch_command_new_with (suite_id (suite), UCH_COMMAND_PHOTO_ADD, suite->now, "photo",
+                                     "s", id, "ticket", "s", ticket, "sha256", "s", sum, "mime",
+                                     "s", "image/jpeg", "size", "x", (gint64) 1000, "width", "x",
+                                     (gint64) 640, "height", "x", (gint64) 480, NULL));
+}
+
+static gboolean
+can_look (Suite *suite, const char *login, const char *photo, GBytes *wanted)
+{
+  g_autoptr (Sender) sender = suite_sender (suite, login);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *mime = NULL;
+  g_autoptr (GBytes) bytes
+      = uch_store_look_at_photo (suite->store, sender->session, photo, suite->now, &mime, &error);
+
+  if (bytes == NULL)
+    return FALSE;
+  g_assert_true (g_bytes_equal (bytes, wanted));
+  g_assert_cmpstr (mime, ==, "image/jpeg");
+  return TRUE;
+}
+
+static void
+test_picture_is_seen_by_who_may (Suite *suite, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) picture = make_picture ('a', UCH_PHOTO_SIZE_MAX);
+  g_autofree char *sum = NULL, *again = NULL;
+  g_autoptr (GPtrArray) looks = NULL;
+  g_autoptr (UchStoreDay) day = NULL;
+
+  fill (suite);
+  sum = put_picture (suite, "ivan", picture, &error);
+  g_assert_no_error (error);
+  again = put_picture (suite, "dasha", picture, &error);
+  g_assert_cmpstr (sum, ==, again);
+  add_photo (suite, "ivan", "p1", "t1", sum);
+  g_assert_true (can_look (suite, "ivan", "p1", picture));
+  g_assert_true (can_look (suite, "dasha", "p1", picture));
+  g_assert_true (can_look (suite, "boss", "p1", picture));
+  g_assert_false (can_look (suite, "katya", "p1", picture));
+  g_assert_false (can_look (suite, "adam", "p1", picture));
+  g_assert_false (can_look (suite, "dasha", "none", picture));
+  looks = uch_store_list_looks (suite->store, suite->local, "p1", suite->now, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (looks->len, ==, 3);
+  day = day_of (suite, "ivan", 0);
+  g_assert_true (has (day->rows, UCH_TABLE_PHOTO, "p1"));
+}
+
+static void
+test_no_picture_is_refused (Suite *suite, gconstpointer data)
+{
+  g_autoptr (GBytes) large = make_picture ('a', UCH_PHOTO_SIZE_MAX + 1);
+  g_autoptr (GBytes) text = g_bytes_new_static ("<svg/>", 6);
+  g_autoptr (GBytes) good = make_picture ('b', 100);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Sender) ivan = suite_sender (suite, "ivan");
+
+  g_assert_null (put_picture (suite, "ivan", large, &error));
+  g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (put_picture (suite, "ivan", text, &error));
+  g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (put_picture (suite, "katya", good, &error));
+  g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_NOT_ALLOWED);
+  g_clear_error (&error);
+  g_assert_false (
+      uch_store_put_picture (suite->store, ivan->session, "0", good, suite->now, &error));
+  g_assert_error (error, UCH_STORE_ERROR, UCH_STORE_ERROR_INVALID);
+}
+
+static void
+test_pictures_of_no_photo_go (Suite *suite, gconstpointer data)
+{
+  g_autoptr (GBytes) shown = make_picture ('a', 1000), forgotten = make_picture ('b', 1000);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sum = NULL, *other = NULL;
+
+  fill (suite);
+  sum = put_picture (suite, "ivan", shown, &error);
+  other = put_picture (suite, "ivan", forgotten, &error);
+  add_photo (suite, "ivan", "p1", "t1", sum);
+  suite->now += 8 * UCH_DAY_MS;
+  g_assert_true (uch_store_compact (suite->store, suite->now, &error));
+  add_photo (suite, "ivan", "p2", "t1", other);
+  g_assert_true (can_look (suite, "ivan", "p1", shown));
+  g_assert_false (can_look (suite, "ivan", "p2", forgotten));
+}
+
+static void
+test_copy_carries_pictures (Suite *suite, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (suite->dir, "copy.sqlite", NULL);
+  g_autofree char *url = g_strconcat ("sqlite:", path, NULL);
+  g_autoptr (GBytes) picture = make_picture ('a', 100000);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UchStore) to = NULL;
+  g_autoptr (GArray) tallies = NULL;
+  g_autoptr (GBytes) back = NULL;
+  g_autofree char *sum = NULL, *mime = NULL;
+
+  fill (suite);
+  for (char filling = 'b'; filling < 'b' + 20; filling++) /* more than a page of them */
+    {
+      g_autoptr (GBytes) other = make_picture (filling, 1000);
+
+      g_free (put_picture (suite, "ivan", other, &error));
+    }
+  sum = put_picture (suite, "ivan", picture, &error);
+  g_assert_no_error (error);
+  add_photo (suite, "ivan", "p1", "t1", sum);
+  to = uch_store_open (url, UCH_STORE_CREATE, suite_random, &suite->random, suite->now, &error);
+  g_assert_no_error (error);
+  tallies = uch_store_copy (suite->store, to, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < tallies->len; i++)
+    {
+      const UchStoreTally *tally = &g_array_index (tallies, UchStoreTally, i);
+
+      if (strcmp (tally->table, "picture") == 0)
+        g_assert_cmpint (tally->n_rows, ==, 21);
+    }
+  {
+    g_autoptr (UchSession) head = uch_session_new_local (UCH_ROLE_HEAD, "boss", NULL);
+
+    back = uch_store_look_at_photo (to, head, "p1", suite->now, &mime, &error);
+  }
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (back, picture));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -274,5 +435,9 @@ main (int argc, char *argv[])
   suite_add ("/store/phone/invite-opens-once", test_invite_opens_once);
   suite_add ("/store/phone/invite-is-for-who-may", test_invite_is_for_who_may);
   suite_add ("/store/phone/invite-of-who-has-left", test_invite_of_who_has_left);
+  suite_add ("/store/phone/picture-is-seen-by-who-may", test_picture_is_seen_by_who_may);
+  suite_add ("/store/phone/no-picture-is-refused", test_no_picture_is_refused);
+  suite_add ("/store/phone/pictures-of-no-photo-go", test_pictures_of_no_photo_go);
+  suite_add ("/store/phone/copy-carries-pictures", test_copy_carries_pictures);
   return g_test_run ();
 }
