@@ -171,7 +171,7 @@ make_client (UchDemo *self, guint index)
 void
 uch_demo_make_people (UchDemo *self)
 {
-  guint n_clients = MAX (self->options.n_tickets * 7 / 10, 200);
+  guint n_clients = MAX ((self->options.n_tickets + uch_demo_history_get_n (self)) * 7 / 10, 200);
 
   make_staff (self);
   make_shifts (self);

@@ -25,8 +25,35 @@ typedef struct
   GPtrArray     *zones, *centres, *companies, *houses, *staff, *shifts, *clients; /* owned rows */
   GPtrArray     *outlines; /* of UchOutline, beside zones */
   GHashTable    *busy;     /* ids of engineers who are under way */
-  guint          n_events;
+  guint          n_events, n_connections;
 } UchDemo;
+
+/* What went wrong with a piece of history, if anything did. */
+typedef enum
+{
+  UCH_DEMO_FATE_PLAIN,
+  UCH_DEMO_FATE_LATE,       /* the promise was broken */
+  UCH_DEMO_FATE_MISSED,     /* nobody came; a second visit did it */
+  UCH_DEMO_FATE_FAILED,     /* the client was not there; a second visit did it */
+  UCH_DEMO_FATE_INCOMPLETE, /* a second visit was needed */
+  UCH_DEMO_FATE_REOPENED,
+  UCH_DEMO_FATE_CANCELLED,
+  UCH_DEMO_FATE_IMPOSSIBLE, /* no technical possibility */
+} UchDemoFate;
+
+/* What a ticket will be, before all of them are sorted by age and numbered. */
+typedef struct
+{
+  UchTime        created_at;
+  UchTicketState state;
+  int            visit_state; /* UCH_DEMO_NO_VISIT: none */
+  UchVisitMode   mode;
+  const char    *category; /* (nullable): drawn when it is made */
+  UchDemoFate    fate;
+  guint          client; /* index + 1; 0: any */
+  gboolean       is_history;
+} UchDemoSketch;
+#define UCH_DEMO_NO_VISIT (-1)
 
 JsonParser *uch_demo_load_town (void);
 gpointer    uch_demo_new_row (UchDemo *self, UchTable table, const char *format, ...)
@@ -42,5 +69,11 @@ char       *uch_demo_dup_phone (UchDemo *self);
 void uch_demo_make_places (UchDemo *self);
 void uch_demo_make_people (UchDemo *self);
 void uch_demo_make_work (UchDemo *self);
+
+/* History: years of work behind the day. */
+guint   uch_demo_history_get_n (UchDemo *self);
+void    uch_demo_history_sketch (UchDemo *self, GArray *sketches);
+UchTime uch_demo_history_round (UchTime at);
+gint64  uch_demo_history_delay_ms (UchDemo *self, UchTime at);
 
 G_END_DECLS

@@ -99,6 +99,7 @@ make_office (UchDemo *self)
     { UCH_SETTING_OFFICE_NAME, "Демонстрационный город (всё вымышлено)" },
     { UCH_SETTING_CITY, UCH_DEMO_CITY },
     { UCH_SETTING_AREA_CODE, "8652" },
+    { UCH_DEMO_INVENTED_SETTING, "1" },
   };
   const UchReasonSeed *seeds;
   guint                n_seeds;
@@ -136,6 +137,7 @@ take_options (UchDemo *self, const UchDemoOptions *options)
     self->options.n_tickets = UCH_DEMO_TICKETS_DEFAULT;
   self->options.n_houses = MIN (self->options.n_houses, UCH_DEMO_HOUSES_MAX);
   self->options.n_tickets = MIN (self->options.n_tickets, UCH_DEMO_TICKETS_MAX);
+  self->options.n_days = MIN (self->options.n_days, UCH_DEMO_DAYS_MAX);
 }
 
 /* The town as it is written down. The file is part of the program: that it can be read is proved by

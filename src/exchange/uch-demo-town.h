@@ -10,12 +10,14 @@ G_BEGIN_DECLS
 #define UCH_DEMO_HOUSES_MAX 200000
 #define UCH_DEMO_TICKETS_DEFAULT 240
 #define UCH_DEMO_TICKETS_MAX 200000
+#define UCH_DEMO_DAYS_MAX (10 * 366)
 
 typedef struct
 {
   guint32 seed;
   guint   n_houses;  /* 0: UCH_DEMO_HOUSES_DEFAULT */
   guint   n_tickets; /* 0: UCH_DEMO_TICKETS_DEFAULT; some 70 are of today, the others history */
+  guint   n_days;    /* of history with its seasons, beside the tickets above; 0: none */
   UchTime now;       /* shifts and visits lie around it */
 } UchDemoOptions;
 
@@ -23,6 +25,9 @@ typedef struct
 typedef void (*UchDemoRowFunc) (UchEntity *row, gpointer user_data);
 
 #define UCH_DEMO_REV "demo"
+
+/* A setting of the town: "1", so that whatever is printed of it can say that it is invented. */
+#define UCH_DEMO_INVENTED_SETTING "office.invented"
 
 void
 uch_demo_town_generate (const UchDemoOptions *options, UchDemoRowFunc func, gpointer user_data);

@@ -10,7 +10,7 @@
 /* The journal of older tickets is left out: in a large town it would be most of the rows. */
 #define JOURNAL_AGE_MS (7 * UCH_DAY_MS)
 #define TICKETS_PER_DAY 110
-#define NO_VISIT -1
+#define NO_VISIT UCH_DEMO_NO_VISIT
 
 /* The open work of the moment, and what was done today: 70 tickets. */
 static const struct
@@ -47,15 +47,6 @@ static const struct
   { "mc.riser", 5 },           { "mc.info", 5 },           { "thanks", 100 },
 };
 
-/* What a ticket will be, before all of them are sorted by age and numbered. */
-typedef struct
-{
-  UchTime        created_at;
-  UchTicketState state;
-  int            visit_state;
-  UchVisitMode   mode;
-} Sketch;
-
 typedef struct
 {
   UchDemo         *demo;
@@ -64,13 +55,15 @@ typedef struct
   UchTicket       *ticket;
   UchVisit        *visit; /* (nullable) */
   const char      *dispatcher_id;
+  gboolean         is_history;
+  UchDemoFate      fate;
   GPtrArray       *trail; /* calls, notes and events, in the order of the day */
 } Work;
 
 static int
 compare_sketches (gconstpointer a, gconstpointer b)
 {
-  const Sketch *left = a, *right = b;
+  const UchDemoSketch *left = a, *right = b;
 
   return left->created_at < right->created_at ? -1 : left->created_at > right->created_at;
 }
@@ -180,6 +173,38 @@ add_note (Work *work, const char *list)
   journal (work, UCH_COMMAND_NOTE_ADD, work->dispatcher_id, note->created_at, NULL);
 }
 
+/* How a visit of years ago went: in time or late, and to which end. */
+static void
+let_history_pass (Work *work)
+{
+  UchDemo  *self = work->demo;
+  UchVisit *visit = work->visit;
+  gboolean  is_late = work->fate == UCH_DEMO_FATE_LATE;
+
+  if (visit->state == UCH_VISIT_MISSED)
+    {
+      visit->ended_at = visit->due_at + UCH_HOUR_MS;
+      uch_entity_set_text (visit, &visit->reason,
+                           uch_demo_chance (self, 50) ? "overload" : "previous_overran");
+      return;
+    }
+  visit->arrived_at = visit->agreed_from
+                      + (is_late ? uch_demo_between (self, 41, 95) : uch_demo_between (self, 9, 39))
+                            * UCH_MINUTE_MS;
+  visit->en_route_at = visit->arrived_at - uch_demo_between (self, 7, 26) * UCH_MINUTE_MS;
+  visit->assigned_at = MIN (visit->assigned_at, visit->en_route_at - 2 * UCH_MINUTE_MS);
+  visit->accepted_at = MIN (visit->accepted_at, visit->en_route_at - UCH_MINUTE_MS);
+  if (visit->state == UCH_VISIT_FAILED)
+    {
+      visit->ended_at = visit->arrived_at + 12 * UCH_MINUTE_MS;
+      uch_entity_set_text (visit, &visit->reason, "absent");
+      return;
+    }
+  if (uch_demo_chance (self, 78))
+    visit->arrived_geo_at = visit->arrived_at + UCH_MINUTE_MS;
+  visit->ended_at = visit->arrived_at + uch_demo_between (self, 15, 75) * UCH_MINUTE_MS;
+}
+
 /* Fills the moments that have passed by the time a visit is in its state. */
 static void
 let_time_pass (Work *work)
@@ -204,6 +229,11 @@ let_time_pass (Work *work)
       visit->en_route_at = visit->accepted_at + uch_demo_between (self, 1, 6) * UCH_MINUTE_MS;
       journal (work, UCH_COMMAND_VISIT_DEPART, engineer, visit->en_route_at, "en_route");
     }
+  if (work->is_history)
+    {
+      let_history_pass (work);
+      return;
+    }
   if (visit->state >= UCH_VISIT_ON_SITE)
     {
       visit->arrived_at = visit->en_route_at + uch_demo_between (self, 8, 32) * UCH_MINUTE_MS;
@@ -219,7 +249,7 @@ let_time_pass (Work *work)
 }
 
 static void
-add_visit (Work *work, const Sketch *sketch, UchTime agreed_at)
+add_visit (Work *work, const UchDemoSketch *sketch, UchTime agreed_at)
 {
   UchDemo  *self = work->demo;
   UchVisit *visit
@@ -238,6 +268,9 @@ add_visit (Work *work, const Sketch *sketch, UchTime agreed_at)
   uch_entity_set_text (visit, &visit->agreed_by, work->dispatcher_id);
   if (visit->mode == UCH_VISIT_MODE_NOW)
     visit->agreed_from = agreed_at;
+  else if (work->is_history)
+    visit->agreed_from
+        = uch_demo_history_round (agreed_at + uch_demo_between (self, 1, 10) * UCH_HOUR_MS);
   else
     visit->agreed_from = (self->options.now / quarter + uch_demo_between (self, -1, 16)) * quarter;
   visit->agreed_to = visit->agreed_from + (visit->mode == UCH_VISIT_MODE_TIME ? UCH_HOUR_MS : 0);
@@ -250,9 +283,43 @@ add_visit (Work *work, const Sketch *sketch, UchTime agreed_at)
   let_time_pass (work);
 }
 
+/* The visit that did not do it, and the one that did, a day or two later. */
+static void
+add_visit_again (Work *work, const UchDemoSketch *sketch, UchTime agreed_at)
+{
+  static const UchVisitState ends[] = { [UCH_DEMO_FATE_MISSED] = UCH_VISIT_MISSED,
+                                        [UCH_DEMO_FATE_FAILED] = UCH_VISIT_FAILED,
+                                        [UCH_DEMO_FATE_INCOMPLETE] = UCH_VISIT_INCOMPLETE };
+  UchDemoSketch              first = *sketch;
+  g_autofree char           *id = NULL;
+
+  first.visit_state = ends[work->fate];
+  add_visit (work, &first, agreed_at);
+  id = g_strconcat (work->visit->parent.id, "-1", NULL);
+  g_free (work->visit->parent.id);
+  work->visit->parent.id = g_steal_pointer (&id);
+  g_ptr_array_add (work->trail, work->visit);
+  work->fate = UCH_DEMO_FATE_PLAIN;
+  add_visit (work, sketch,
+             work->visit->ended_at + uch_demo_between (work->demo, 30, 40 * 60) * UCH_MINUTE_MS);
+}
+
+/* A ticket that came to nothing. */
+static void
+cancel (Work *work)
+{
+  UchTicket *ticket = work->ticket;
+
+  uch_entity_set_text (ticket, &ticket->reason,
+                       work->fate == UCH_DEMO_FATE_IMPOSSIBLE ? "no_technical_possibility"
+                                                              : "client_cancelled");
+  ticket->closed_at
+      = ticket->created_at + uch_demo_between (work->demo, 20, 60 * 24) * UCH_MINUTE_MS;
+}
+
 /* How long ago a time was agreed, so that the moments after it have passed by now. */
 static gint64
-pick_agreed_ago_ms (UchDemo *self, const Sketch *sketch)
+pick_agreed_ago_ms (UchDemo *self, const UchDemoSketch *sketch)
 {
   switch (sketch->visit_state)
     {
@@ -353,14 +420,17 @@ finish (Work *work)
 }
 
 static void
-make_ticket (UchDemo *self, const Sketch *sketch, guint number)
+make_ticket (UchDemo *self, const UchDemoSketch *sketch, guint number)
 {
   Work        work = { .demo = self };
   const char *category;
   gboolean    has_visit = sketch->visit_state != NO_VISIT;
   UchTime     agreed_at;
 
-  work.client = uch_demo_pick_row (self, self->clients);
+  work.is_history = sketch->is_history;
+  work.fate = sketch->fate;
+  work.client = sketch->client > 0 ? g_ptr_array_index (self->clients, sketch->client - 1)
+                                   : uch_demo_pick_row (self, self->clients);
   /* Rows of houses are numbered from 1 in their order. */
   work.house = g_ptr_array_index (
       self->houses,
@@ -373,17 +443,27 @@ make_ticket (UchDemo *self, const Sketch *sketch, guint number)
   work.ticket->created_at = sketch->created_at;
   uch_entity_set_text (work.ticket, &work.ticket->created_by, work.dispatcher_id);
   work.ticket->state = sketch->state;
-  category = pick_category (self, sketch->state != UCH_TICKET_CLOSED, has_visit);
+  category = sketch->category != NULL
+                 ? sketch->category
+                 : pick_category (self, sketch->state != UCH_TICKET_CLOSED, has_visit);
   describe (&work, category);
   set_place (&work);
   journal (&work, UCH_COMMAND_TICKET_CREATE, work.dispatcher_id, sketch->created_at, "new");
 
   if (sketch->state != UCH_TICKET_NEW && strcmp (category, "thanks") != 0)
-    add_call (&work, sketch->created_at + uch_demo_between (self, 2, 6) * UCH_MINUTE_MS);
-  if (uch_demo_chance (self, 20))
+    add_call (&work, sketch->created_at
+                         + (work.is_history ? uch_demo_history_delay_ms (self, sketch->created_at)
+                                            : uch_demo_between (self, 2, 6) * UCH_MINUTE_MS));
+  if (!work.is_history && uch_demo_chance (self, 20))
     add_note (&work, "access");
-  agreed_at = sketch->created_at + uch_demo_between (self, 6, 9) * UCH_MINUTE_MS;
-  if (has_visit)
+  agreed_at = MAX (sketch->created_at, work.ticket->first_contact_at)
+              + uch_demo_between (self, 3, 6) * UCH_MINUTE_MS;
+  if (!work.is_history)
+    agreed_at = sketch->created_at + uch_demo_between (self, 6, 9) * UCH_MINUTE_MS;
+  if (has_visit && work.is_history && work.fate >= UCH_DEMO_FATE_MISSED
+      && work.fate <= UCH_DEMO_FATE_INCOMPLETE)
+    add_visit_again (&work, sketch, agreed_at);
+  else if (has_visit)
     add_visit (&work, sketch, agreed_at);
   if (sketch->state == UCH_TICKET_ON_HOLD)
     {
@@ -394,6 +474,14 @@ make_ticket (UchDemo *self, const Sketch *sketch, guint number)
     }
   if (sketch->state == UCH_TICKET_RESOLVED || sketch->state == UCH_TICKET_CLOSED)
     finish (&work);
+  else if (sketch->state == UCH_TICKET_CANCELLED)
+    cancel (&work);
+  if (work.fate == UCH_DEMO_FATE_REOPENED)
+    {
+      work.ticket->reopen_count = 1;
+      work.ticket->reopened_at = work.ticket->created_at + 10 * UCH_MINUTE_MS;
+      uch_entity_set_text (work.ticket, &work.ticket->reason, "same_symptom");
+    }
 
   uch_demo_emit (self, work.ticket);
   if (work.visit != NULL)
@@ -409,23 +497,26 @@ make_ticket (UchDemo *self, const Sketch *sketch, guint number)
 static GArray *
 sketch_tickets (UchDemo *self)
 {
-  GArray *sketches = g_array_sized_new (FALSE, TRUE, sizeof (Sketch), self->options.n_tickets);
+  GArray *sketches
+      = g_array_sized_new (FALSE, TRUE, sizeof (UchDemoSketch), self->options.n_tickets);
   UchTime now = self->options.now;
 
   for (guint t = 0; t < G_N_ELEMENTS (today); t++)
     for (guint i = 0; i < today[t].n && sketches->len < self->options.n_tickets; i++)
       {
-        Sketch sketch = { 0, today[t].state, today[t].visit_state, today[t].mode };
+        UchDemoSketch sketch = { 0, today[t].state, today[t].visit_state, today[t].mode };
 
         sketch.created_at = now - pick_agreed_ago_ms (self, &sketch) - 10 * UCH_MINUTE_MS;
         if (sketch.visit_state == NO_VISIT)
           sketch.created_at = now - uch_demo_between (self, 2, 240) * UCH_MINUTE_MS;
         g_array_append_val (sketches, sketch);
       }
-  while (sketches->len < self->options.n_tickets)
+  if (self->options.n_days > 0)
+    uch_demo_history_sketch (self, sketches);
+  while (self->options.n_days == 0 && sketches->len < self->options.n_tickets)
     {
       gint64 days = MAX ((self->options.n_tickets + TICKETS_PER_DAY - 1) / TICKETS_PER_DAY, 3);
-      Sketch sketch = { 0, UCH_TICKET_CLOSED, NO_VISIT, UCH_VISIT_MODE_NOW };
+      UchDemoSketch sketch = { 0, UCH_TICKET_CLOSED, NO_VISIT, UCH_VISIT_MODE_NOW };
 
       sketch.created_at
           = now - UCH_DAY_MS
@@ -444,5 +535,5 @@ uch_demo_make_work (UchDemo *self)
   g_autoptr (GArray) sketches = sketch_tickets (self);
 
   for (guint i = 0; i < sketches->len; i++)
-    make_ticket (self, &g_array_index (sketches, Sketch, i), i + 1);
+    make_ticket (self, &g_array_index (sketches, UchDemoSketch, i), i + 1);
 }

@@ -14,7 +14,8 @@
 static GPtrArray *
 make_town (guint32 seed, guint n_houses, guint n_tickets)
 {
-  UchDemoOptions options = { seed, n_houses, n_tickets, NOW };
+  UchDemoOptions options
+      = { .seed = seed, .n_houses = n_houses, .n_tickets = n_tickets, .now = NOW };
 
   return uch_demo_town_list (&options);
 }

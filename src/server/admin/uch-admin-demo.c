@@ -3,11 +3,17 @@
 #include "core/uch-place.h"
 #include "core/uch-work.h"
 #include "store/uch-store-accounts.h"
+#include "store/uch-store-load.h"
 #include "store/uch-store-positions.h"
 
 /* The outbox the rows come from, and how many go in one commit. */
 #define DEMO_CLIENT "demo"
+#define HISTORY_CLIENT "demo-history"
 #define ROWS_PER_PUSH 1000
+
+/* Older tickets are history: written as they are, a hundred times as fast. */
+#define HISTORY_AGE_MS (7 * UCH_DAY_MS)
+#define ROWS_PER_LOAD 20000
 
 /* The same for everybody, and printed: a demo store is for looking at. */
 #define DEMO_PASSWORD "demo-uchastok"
@@ -19,11 +25,13 @@
 typedef struct
 {
   UchStore   *store;
-  UchSession *session; /* owned */
-  GPtrArray  *ops;     /* owned */
-  GPtrArray  *staff;   /* owned */
-  GHashTable *rows;    /* owned: id → centre or house (owned) */
-  GHashTable *visits;  /* owned: engineer's id → the house (unowned) where he is */
+  UchSession *session;    /* owned */
+  GPtrArray  *ops;        /* owned */
+  GPtrArray  *staff;      /* owned */
+  GHashTable *rows;       /* owned: id → centre or house (owned) */
+  GHashTable *visits;     /* owned: engineer's id → the house (unowned) where he is */
+  GPtrArray  *history;    /* owned: rows that are not pushed yet */
+  gboolean    is_history; /* the ticket that came last */
   UchTime     now;
   gint64      mid;
   GError     *error; /* owned */
@@ -69,6 +77,35 @@ flush (Load *load)
                      ack->field != NULL ? ack->field : "");
     }
   g_ptr_array_set_size (load->ops, 0);
+}
+
+static void
+flush_history (Load *load)
+{
+  if (load->error == NULL && load->history->len > 0)
+    uch_store_load (load->store, load->history, HISTORY_CLIENT, load->now, &load->error);
+  g_ptr_array_set_size (load->history, 0);
+}
+
+/* Tickets come with what belongs to them, the oldest first, after all that they name. */
+static gboolean
+take_history (Load *load, UchEntity *row)
+{
+  if (row->schema->table == UCH_TABLE_TICKET)
+    {
+      load->is_history = UCH_TICKET (row)->created_at < load->now - HISTORY_AGE_MS;
+      if (!load->is_history)
+        flush_history (load);
+    }
+  if (load->history->len >= ROWS_PER_LOAD && row->schema->table <= UCH_TABLE_TICKET)
+    flush_history (load);
+  if (row->schema->table == UCH_TABLE_CLIENT)
+    load->is_history = TRUE;
+  if (!load->is_history)
+    return FALSE;
+  flush (load);
+  g_ptr_array_add (load->history, g_object_ref (row));
+  return TRUE;
 }
 
 /* What is needed to say where everybody is. */
@@ -126,7 +163,7 @@ row_cb (UchEntity *row, gpointer user_data)
   Load *load = user_data;
   g_autoptr (UchCommand) command = NULL;
 
-  if (load->error != NULL)
+  if (load->error != NULL || take_history (load, row))
     return;
   command = make_put (row, load->now);
   g_ptr_array_add (load->ops, uch_store_op_new (++load->mid, command));
@@ -175,8 +212,10 @@ uch_admin_demo_fill (UchStore             *store,
   load.ops = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_op_free);
   load.staff = g_ptr_array_new_with_free_func (g_object_unref);
   load.rows = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
+  load.history = g_ptr_array_new_with_free_func (g_object_unref);
   load.visits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   uch_demo_town_generate (options, row_cb, &load);
+  flush_history (&load);
   flush (&load);
   done = load.error == NULL && add_positions (&load, options->seed, &load.error)
          && add_accounts (&load, func, user_data, &load.error);
@@ -184,6 +223,7 @@ uch_admin_demo_fill (UchStore             *store,
     g_propagate_error (error, load.error);
   g_hash_table_unref (load.visits);
   g_hash_table_unref (load.rows);
+  g_ptr_array_unref (load.history);
   g_ptr_array_unref (load.staff);
   g_ptr_array_unref (load.ops);
   g_object_unref (load.session);

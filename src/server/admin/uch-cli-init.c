@@ -208,13 +208,16 @@ uch_cli_demo (int argc, char *argv[])
   g_auto (UchCliPlace) place = { 0 };
   g_autoptr (UchStore) store = NULL;
   g_autofree char   *url = NULL;
-  int                seed = 1, n_houses = 0, n_tickets = 0;
+  int                seed = 1, n_houses = 0, n_tickets = 0, n_years = 0, n_months = 0;
   const GOptionEntry entries[] = {
     { "database", 0, 0, G_OPTION_ARG_STRING, &url,
       N_ ("A database on PostgreSQL instead of a file"), N_ ("postgresql://…") },
     { "seed", 0, 0, G_OPTION_ARG_INT, &seed, N_ ("Another number makes another town"), N_ ("N") },
     { "houses", 0, 0, G_OPTION_ARG_INT, &n_houses, N_ ("How many houses"), N_ ("N") },
     { "tickets", 0, 0, G_OPTION_ARG_INT, &n_tickets, N_ ("How many tickets"), N_ ("N") },
+    { "years", 0, 0, G_OPTION_ARG_INT, &n_years, N_ ("Years of history for the statistics"),
+      N_ ("N") },
+    { "months", 0, 0, G_OPTION_ARG_INT, &n_months, N_ ("Months of history"), N_ ("N") },
     { NULL },
   };
   const UchCliColumn columns[] = { { "login", _ ("Login"), UCH_CLI_TEXT },
@@ -232,6 +235,8 @@ uch_cli_demo (int argc, char *argv[])
   options = (UchDemoOptions){ .seed = (guint32) seed,
                               .n_houses = (guint) MAX (n_houses, 0),
                               .n_tickets = (guint) MAX (n_tickets, 0),
+                              .n_days = (guint) (CLAMP (n_years, 0, 10) * 365
+                                                 + CLAMP (n_months, 0, 120) * 30),
                               .now = uch_cli_now () };
   if (store == NULL || !uch_admin_demo_fill (store, &options, add_login_cb, report, &error))
     return uch_cli_fail (error);
