@@ -3,6 +3,7 @@
 import { say } from './words.js';
 import { h, choose, sheet, confirm, toast, reasonsOf, midnight, dayOf } from './ui.js';
 import { newId } from './db.js';
+import { pickPicture, shrink, nameOf } from './photo.js';
 
 const DAY_MS = 86_400_000, QUARTER_MS = 900_000;
 
@@ -76,6 +77,12 @@ const handlers = {
     return times && { visit: ticket.visit_id, next: newId(), by, ...times };
   },
 
+  /** For himself; whoever is faster has it. */
+  'visit.assign'(app, ticket) {
+    const visit = app.day.visitOf(ticket), open = app.day.isOpen(visit);
+    return { ticket: ticket.id, visit: open ? visit.id : newId(), engineer: app.day.me, ...open && { base: visit.rev } };
+  },
+
   'visit.accept': (app, ticket) => ({ visit: ticket.visit_id }),
   'visit.depart': (app, ticket) => ({ visit: ticket.visit_id }),
   'visit.arrive': (app, ticket) => ({ visit: ticket.visit_id }),
@@ -123,7 +130,7 @@ const handlers = {
 
   async 'call.log'(app, ticket) {
     const outcome = await choose(say('confirm.call'), app.day.body.outcomes.map(code => [code, say(`outcome.${code}`)]));
-    if (outcome !== 'call_back')
+    if (outcome !== 'back')
       return outcome && { call: newId(), ticket: ticket.id, outcome };
     const at = await askTime(say('call.back'), app.now());
     return at && { call: newId(), ticket: ticket.id, outcome, call_back_at: at };
@@ -135,6 +142,23 @@ const handlers = {
     return form(() => need(text) && close({ note: newId(), ...toHouse.checked ? { house: ticket.house_id } : { ticket: ticket.id }, text: text.value.trim() }),
       h('div.field', {}, text), ticket.house_id && h('label.check', {}, toHouse, h('span', {}, say('note.house'))), submit());
   }),
+
+  async 'photo.add'(app, ticket) {
+    const file = await pickPicture(), made = file && await shrink(file).catch(() => null);
+    if (!made) {
+      if (file)
+        toast(say('photo.bad'));
+      return undefined;
+    }
+    const { picture, width, height } = made, url = URL.createObjectURL(picture);
+    const text = await sheet(say('photo.title'), close => {
+      const note = h('input', { maxlength: '500', autocomplete: 'off' });
+      return form(() => close(note.value.trim()), h('img.preview', { src: url, alt: say('photo.alt') }), field(say('photo.text'), note), submit());
+    });
+    URL.revokeObjectURL(url);
+    return text === undefined ? undefined : { picture, photo: newId(), ticket: ticket.id, sha256: await nameOf(picture), mime: picture.type,
+      size: picture.size, width, height, taken_at: Math.round(app.now()), ...text && { text } };
+  },
 
   'ticket.create': (app, ticket) => sheet(say('create.title'), close => {
     const house = app.day.get('house', ticket.house_id);
@@ -167,9 +191,9 @@ export async function perform(app, command, ticket, others = []) {
   const asked = await handlers[command](app, ticket);
   if (!asked)
     return undefined;
-  const { place, ...args } = asked;
+  const { place, picture, ...args } = asked;
   const about = { ticket: command === 'ticket.create' ? args.ticket : ticket.id, number: ticket.number, address: place ?? ticket.address };
-  const op = await app.act(command, args, about);
+  const op = await app.act(command, args, about, picture);
   if (op && command !== 'ticket.create')
     toast(say(`did.${command}`), say('undo'), () => app.undo(op));
   else if (op)

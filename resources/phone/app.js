@@ -25,6 +25,7 @@ class App {
     this.limits = { yellow_after: Infinity, orange_before: 0 };
     this.offset = 0;
     this.revealed = new Map(); // of this visit to the page alone
+    this.pictures = new Map(); // SHA-256 → address for <img>, likewise
     this.online = false;
     this.readAt = 0;
     this.outbox = new Outbox({ onChange: () => this.changed(), onVerdict: op => this.#refused(op) });
@@ -45,7 +46,9 @@ class App {
       Object.assign(this, { saved, readAt: saved.readAt, offset: saved.offset });
       this.#lay();
     }
-    if (localStorage.getItem('leaving'))
+    if (this.route[0] === 'in')
+      await this.#enter(this.route[1]);
+    else if (localStorage.getItem('leaving'))
       this.showSignIn();
     else
       await this.refresh().catch(error => this.#failed(error));
@@ -54,8 +57,23 @@ class App {
     navigator.serviceWorker?.register('sw.js').catch(() => {});
   }
 
+  /** A dispatcher's link: good once. Its secret leaves the address as soon as the store has spoken about it. */
+  async #enter(secret) {
+    try {
+      await ask('POST', '/v1/phone/entry', { secret, device: navigator.userAgentData?.platform || 'phone' });
+    } catch (error) {
+      if (!isPassing(error))
+        history.replaceState(null, '', '#/');
+      this.showSignIn(isPassing(error) ? say('sign.offline') : say('sign.link'));
+      return;
+    }
+    history.replaceState(null, '', '#/');
+    localStorage.removeItem('leaving');
+    await this.refresh().catch(error => this.#failed(error));
+  }
+
   #listen() {
-    addEventListener('hashchange', () => { this.#draw(true); });
+    addEventListener('hashchange', () => { this.route[0] === 'in' ? this.#enter(this.route[1]) : this.#draw(true); });
     addEventListener('online', () => { this.live.hurry(); this.send(); });
     addEventListener('offline', () => { this.online = false; this.changed(); });
     addEventListener('beforeinstallprompt', event => { event.preventDefault(); this.installPrompt = event; });
@@ -148,9 +166,9 @@ class App {
   }
 
   /** Notes an act and sends it when it can be; resolves to the op, or to undefined when the phone cannot keep it. */
-  async act(type, args, about) {
+  async act(type, args, about, picture) {
     try {
-      const op = await this.outbox.add(type, args, about, Math.round(this.now()));
+      const op = await this.outbox.add(type, args, about, Math.round(this.now()), picture);
       this.position.report();
       this.send();
       return op;
@@ -217,7 +235,7 @@ class App {
     const had = this.day;
     await db.remove('day');
     this.day = this.saved = null;
-    this.revealed.clear();
+    this.#forgetSights();
     this.position.update();
     const left = this.outbox.waiting.length;
     this.showSignIn(left ? `${say('sign.ended')} ${say('sign.pending', { n: left })}` : had ? say('sign.ended') : undefined);
@@ -245,8 +263,15 @@ class App {
     localStorage.removeItem('leaving');
   }
 
-  async #forget() {
+  /** What was looked at is not seen by whoever signs in next. */
+  #forgetSights() {
     this.revealed.clear();
+    this.pictures.forEach(url => URL.revokeObjectURL(url));
+    this.pictures.clear();
+  }
+
+  async #forget() {
+    this.#forgetSights();
     await db.wipe();
     await this.outbox.load();
     for (const notification of await (await navigator.serviceWorker?.getRegistration())?.getNotifications() ?? [])

@@ -1,5 +1,7 @@
 // The day as the store told it, with the acts on their way laid above: no rule of the office stands here. Which steps
 // there are, and what they lead to, the store says in the same answer.
+import { say } from './words.js';
+
 const FIRST = { visit: { state: 'planned' }, ticket: { state: 'new' }, call: { outcome: 'talked' }, shift: { kind: 'work' } };
 
 export class Day {
@@ -51,6 +53,8 @@ export class Day {
   /** Commands that the store would take for the ticket now. */
   commandsFor(ticket) {
     const visit = this.visitOf(ticket), found = new Set();
+    if (this.canTake(ticket, visit))
+      found.add('visit.assign');
     if (this.isMine(visit) && this.isOpen(visit))
       this.#steps('visit').filter(([from]) => from === (visit.state)).forEach(([, command]) => found.add(command));
     this.#steps('ticket').filter(([from]) => from === (ticket.state)).forEach(([, command]) => found.add(command));
@@ -63,7 +67,13 @@ export class Day {
     }
     if (found.has('visit.move') && !visit?.mode)
       found.delete('visit.move');
-    return found.add('note.add');
+    return found.add('note.add').add('photo.add');
+  }
+
+  /** Whether nobody has it, and somebody must go there. */
+  canTake(ticket, visit) {
+    return this.free.includes(ticket.id) && ['new', 'in_work'].includes(ticket.state) && !(this.isOpen(visit) && visit.engineer_id)
+      && this.body.categories.some(([code, needsVisit]) => code === ticket.category && needsVisit);
   }
 
   #steps(kind) { return this.body.steps[kind]; }
@@ -87,8 +97,12 @@ export class Day {
       this.#add('note', { id: args.note, ticket_id: args.ticket, house_id: args.house, text: args.text, created_at: at, created_by: this.me, waits: true });
     else if (type === 'call.log')
       this.#add('call', { id: args.call, ticket_id: args.ticket, outcome: args.outcome, text: args.text, call_back_at: args.call_back_at, created_at: at, created_by: this.me, waits: true });
+    else if (type === 'photo.add')
+      this.#add('photo', { ...args, id: args.photo, ticket_id: args.ticket, created_at: at, created_by: this.me, waits: true });
     else if (type === 'ticket.create')
       this.#layCreate(op);
+    else if (type === 'visit.assign')
+      this.#layTaking(op);
     else if (type === 'row.put' && args.table === 'shift')
       this.#add('shift', { kind: 'work', ...this.get('shift', args.id), id: args.id, ...args.fields });
     else if (type === 'visit.plan' || type === 'visit.move')
@@ -103,8 +117,16 @@ export class Day {
     const { args, at } = op;
     const house = this.get('house', args.fields.house_id);
     this.#add('ticket', { id: args.ticket, state: 'new', ...args.fields, zone_id: house?.zone_id, created_at: at, created_by: this.me, waits: true,
-      address: [op.about?.address, args.fields.apartment && `кв. ${args.fields.apartment}`].filter(Boolean).join(', ') });
+      address: [op.about?.address, args.fields.apartment && say('flat.no', { n: args.fields.apartment })].filter(Boolean).join(', ') });
     this.free.push(args.ticket);
+  }
+
+  #layTaking({ args, at }) {
+    const taken = { engineer_id: args.engineer, state: 'accepted', accepted_at: at, waits: true };
+    if (!this.#edit('visit', args.visit, taken))
+      this.#add('visit', { id: args.visit, ticket_id: args.ticket, ...taken });
+    this.#edit('ticket', args.ticket, { visit_id: args.visit, state: 'in_work' });
+    this.free = this.free.filter(id => id !== args.ticket);
   }
 
   #layTime({ type, args, at, about }) {

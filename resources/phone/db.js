@@ -1,14 +1,17 @@
 // What stays on the phone: the last day that was read, and the acts that are on their way. One database; signing out
 // deletes it whole.
-const NAME = 'uchastok', VERSION = 1;
+const NAME = 'uchastok', VERSION = 2;
 let opened = null;
 
 function open() {
   opened ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('kv');
-      request.result.createObjectStore('ops', { keyPath: 'n', autoIncrement: true });
+    request.onupgradeneeded = event => {
+      if (event.oldVersion < 1) {
+        request.result.createObjectStore('kv');
+        request.result.createObjectStore('ops', { keyPath: 'n', autoIncrement: true });
+      }
+      request.result.createObjectStore('pictures'); // by their SHA-256, as long as an act needs them
     };
     request.onsuccess = () => {
       request.result.onversionchange = () => { request.result.close(); opened = null; };
@@ -19,12 +22,12 @@ function open() {
   return opened;
 }
 
-/** Runs `work(store)` in one transaction; resolves to the result of the request it returns, once all is durable. */
-async function transact(name, mode, work) {
+/** Runs `work(store, …)` in one transaction; resolves to the result of the request it returns, once all is durable. */
+async function transact(names, mode, work) {
   const db = await open();
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction(name, mode, { durability: 'strict' });
-    const request = work(transaction.objectStore(name));
+    const transaction = db.transaction(names, mode, { durability: 'strict' });
+    const request = work(...[names].flat().map(name => transaction.objectStore(name)));
     transaction.oncomplete = () => resolve(request?.result);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
   });
@@ -34,9 +37,19 @@ export const get = key => transact('kv', 'readonly', store => store.get(key));
 export const put = (key, value) => transact('kv', 'readwrite', store => store.put(value, key));
 export const remove = key => transact('kv', 'readwrite', store => store.delete(key));
 export const listOps = () => transact('ops', 'readonly', store => store.getAll());
-export const addOp = op => transact('ops', 'readwrite', store => store.add(op));
 export const putOps = ops => transact('ops', 'readwrite', store => { ops.forEach(op => store.put(op)); });
-export const dropOps = ns => transact('ops', 'readwrite', store => { ns.forEach(n => store.delete(n)); });
+export const getPicture = name => transact('pictures', 'readonly', store => store.get(name));
+
+/** An act, and the picture it names: both or neither. */
+export const addOp = (op, picture) => transact(['ops', 'pictures'], 'readwrite', (ops, pictures) => {
+  if (picture)
+    pictures.put(picture, op.args.sha256);
+  return ops.add(op);
+});
+export const dropOps = (ns, pictures) => transact(['ops', 'pictures'], 'readwrite', (store, kept) => {
+  ns.forEach(n => store.delete(n));
+  pictures.forEach(name => kept.delete(name));
+});
 
 /** Nothing of a client stays: the database and every cache are deleted. */
 export async function wipe() {

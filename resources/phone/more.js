@@ -1,5 +1,5 @@
 // "More": what waits to be sent, the position and its honest limits, notifications, signing out.
-import { say } from './words.js';
+import { say, language, setLanguage } from './words.js';
 import { h, icon, confirm, clockOf, toast } from './ui.js';
 import { ask } from './net.js';
 import { switchShift } from './acts.js';
@@ -64,6 +64,8 @@ async function signOut(app) {
 export function morePage(app) {
   return [
     shiftBlock(app), queueBlock(app), positionBlock(app), noticeBlock(app),
+    section(say('language'), h('div.pair', {}, [['ru', 'Русский'], ['en', 'English']].map(([code, name]) =>
+      h(code === language ? 'button.small.filled' : 'button.small', { type: 'button', lang: code, 'data-language': code, 'aria-pressed': String(code === language), onclick: () => setLanguage(code) }, name)))),
     app.installPrompt && section(say('install'), h('button.small', { type: 'button', onclick: () => app.installPrompt.prompt() }, say('install'))),
     h('section.block', {}, h('div.dim', {}, say('me')), h('div.strong', {}, app.day.get('staff', app.day.me)?.name ?? app.day.body.login),
       h('button.plain.danger', { type: 'button', 'data-act': 'out', onclick: () => signOut(app) }, icon('out'), say('out'))),

@@ -1,4 +1,5 @@
 // The store: questions, and the live connection that says when there is news.
+const PATIENCE_MS = 30_000, PICTURE_PATIENCE_MS = 180_000; // a megabyte over a thin line
 const SILENCE_MS = 45_000, RETRY_MIN_MS = 1000, RETRY_MAX_MS = 30_000;
 
 export class StoreError extends Error {
@@ -8,27 +9,34 @@ export class StoreError extends Error {
   }
 }
 
-/** Asks the store. Rejects with StoreError when it refuses, with TypeError when it cannot be reached. */
-export async function ask(method, path, body, headers = {}) {
-  const options = { method, headers: { 'X-Uchastok': '1', ...headers }, credentials: 'same-origin', cache: 'no-store' };
-  if (method !== 'GET')
-    options.headers['Content-Type'] = 'application/json';
-  if (body !== undefined)
-    options.body = JSON.stringify(body);
+/** One exchange; `read(answer)` takes what came. */
+async function exchange(method, path, { headers, body, patience = PATIENCE_MS }, read) {
+  const options = { method, headers: { 'X-Uchastok': '1', ...headers }, body, credentials: 'same-origin', cache: 'no-store' };
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), 30_000);
+  const timer = setTimeout(() => controller.abort(), patience);
   try {
     const answer = await fetch(path, { ...options, signal: controller.signal });
-    const text = await answer.text();
     if (answer.ok || answer.status === 304)
-      return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : null };
+      return { status: answer.status, headers: answer.headers, body: await read(answer) };
     let problem = null;
-    try { problem = JSON.parse(text); } catch { /* a proxy answered, not the store */ }
+    try { problem = JSON.parse(await answer.text()); } catch { /* a proxy answered, not the store */ }
     throw new StoreError(answer.status, problem, Number(answer.headers.get('Retry-After')) || 0);
   } finally {
     clearTimeout(timer);
   }
 }
+
+/** Asks the store. Rejects with StoreError when it refuses, with TypeError when it cannot be reached. */
+export const ask = (method, path, body, headers = {}) => exchange(method, path,
+  { headers: { ...method !== 'GET' && { 'Content-Type': 'application/json' }, ...headers }, body: body === undefined ? undefined : JSON.stringify(body) },
+  async answer => JSON.parse(await answer.text() || 'null'));
+
+/** Sends a picture under its name; the same again does no harm. */
+export const sendPicture = (name, picture) => exchange('PUT', `/v1/pictures/${name}`,
+  { headers: { 'Content-Type': picture.type }, body: picture, patience: PICTURE_PATIENCE_MS }, () => null);
+
+/** A photo to look at; the store notes who looked. */
+export const fetchPhoto = async id => (await exchange('GET', `/v1/photos/${id}`, { patience: PICTURE_PATIENCE_MS }, answer => answer.blob())).body;
 
 /** Whether an error says that the store could not be reached or asks to come again: nothing is lost, try later. */
 export const isPassing = error => !(error instanceof StoreError) || error.status >= 500 || error.status === 429;

@@ -4,7 +4,7 @@
 // again), and is decided ("ok" or "refused"). It is shown above the day until a day that was read after the verdict has
 // come ("settled"). Decided ones are kept for a week: a store restored from a backup asks for them again, by its new uuid.
 import * as db from './db.js';
-import { ask, isPassing, StoreError } from './net.js';
+import { ask, isPassing, sendPicture, StoreError } from './net.js';
 
 const BATCH_MAX = 64, KEEP_MS = 7 * 86_400_000;
 
@@ -19,9 +19,15 @@ export class Outbox {
     this.peer = await db.get('peer') ?? null;
     const ops = await db.listOps();
     const old = ops.filter(op => op.settled && !op.unread && Date.now() - op.at > KEEP_MS);
-    if (old.length)
-      await db.dropOps(old.map(op => op.n));
     this.ops = ops.filter(op => !old.includes(op));
+    if (old.length)
+      await this.#dropOps(old);
+  }
+
+  /** Forgets acts, and the pictures that no other act names. */
+  #dropOps(ops) {
+    const named = new Set(this.ops.map(op => op.args.sha256));
+    return db.dropOps(ops.map(op => op.n), ops.map(op => op.args.sha256).filter(name => name && !named.has(name)));
   }
 
   get waiting() { return this.ops.filter(op => op.state === 'waiting' || op.state === 'sent'); }
@@ -29,10 +35,10 @@ export class Outbox {
   /** What lies above the day, in order. */
   get overlay() { return this.ops.filter(op => op.state !== 'refused' && !op.settled); }
 
-  /** Notes the act; resolves when it is on the disk. */
-  async add(type, args, about, now) {
+  /** Notes the act and the picture it names; resolves when both are on the disk. */
+  async add(type, args, about, now, picture) {
     const op = { id: db.newId(), type, args, about, at: now, state: 'waiting', mid: 0 };
-    op.n = await db.addOp(op);
+    op.n = await db.addOp(op, picture);
     this.ops.push(op);
     this.handlers.onChange();
     return op;
@@ -43,8 +49,8 @@ export class Outbox {
     if (op.state !== 'waiting')
       return false;
     op.state = 'dropped';
-    await db.dropOps([op.n]);
     this.ops = this.ops.filter(other => other !== op);
+    await this.#dropOps([op]);
     this.handlers.onChange();
     return true;
   }
@@ -87,7 +93,10 @@ export class Outbox {
     await this.#refresh();
     await this.#join(store);
     while (this.waiting.length) {
+      await this.#sendPictures();
       const batch = await this.#number();
+      if (!batch.length)
+        continue;
       this.busy = true;
       this.handlers.onChange();
       try {
@@ -102,6 +111,24 @@ export class Outbox {
         this.handlers.onChange();
       }
     }
+  }
+
+  /** A picture goes before the act that names it. One that the store will never take ends its act here. */
+  async #sendPictures() {
+    const fresh = this.waiting.slice(0, BATCH_MAX).filter(op => op.type === 'photo.add' && op.state === 'waiting');
+    for (const op of fresh)
+      try {
+        const picture = await db.getPicture(op.args.sha256);
+        if (!picture)
+          throw new StoreError(410);
+        await sendPicture(op.args.sha256, picture);
+      } catch (error) {
+        if (isPassing(error) || [401, 403].includes(error.status))
+          throw error;
+        Object.assign(op, { state: 'refused', code: 'picture', settled: true, unread: true });
+        await db.putOps([op]);
+        this.handlers.onVerdict(op);
+      }
   }
 
   /** Counts from 1 for a store that this phone has not met, and sends again what it may not know. */

@@ -1,5 +1,5 @@
 // Signing in.
-import { say } from './words.js';
+import { say, language, setLanguage } from './words.js';
 import { h } from './ui.js';
 import { ask, StoreError, isPassing } from './net.js';
 
@@ -33,6 +33,7 @@ export function signPage(reason, onIn) {
   } }, h('img.logo', { src: 'icon.svg', alt: '', width: '96', height: '96' }), h('h1', {}, say('app')), h('p.dim', {}, say('sign.title')),
   reason && h('p.notice', {}, reason),
   h('div.field', {}, h('label', { for: 'login' }, say('sign.login')), login),
-  h('div.field', {}, h('label', { for: 'password' }, say('sign.password')), password), problem, button);
+  h('div.field', {}, h('label', { for: 'password' }, say('sign.password')), password), problem, button,
+  h('button.plain', { type: 'button', lang: language === 'ru' ? 'en' : 'ru', 'data-language': 'other', onclick: () => setLanguage(language === 'ru' ? 'en' : 'ru') }, language === 'ru' ? 'English' : 'Русский'));
   return form;
 }

@@ -1,14 +1,15 @@
 // One ticket: the clock, how to get there and to whom, what was said, and the next step at the thumb.
 import { say } from './words.js';
-import { h, icon, addressOf, categoryOf, phoneOf, reasonOf, nameOf, whenOf, clockOf, toast } from './ui.js';
+import { h, icon, addressOf, categoryOf, phoneOf, reasonOf, nameOf, whenOf, clockOf, sheet, toast } from './ui.js';
 import { clock } from './clock.js';
 import { chip } from './list.js';
 import { perform } from './acts.js';
-import { ask, isPassing } from './net.js';
+import { ask, fetchPhoto, isPassing } from './net.js';
+import * as db from './db.js';
 
 // The order in which steps are offered; the first that is possible is the big button.
-const NEXT = ['visit.arrive', 'visit.finish', 'visit.accept', 'visit.plan', 'visit.depart'];
-const OTHERS = ['visit.plan', 'call.log', 'visit.move', 'visit.depart', 'note.add', 'ticket.create', 'ticket.resolve', 'ticket.hold', 'ticket.wake', 'ticket.take', 'visit.fail', 'visit.decline'];
+const NEXT = ['visit.assign', 'visit.arrive', 'visit.finish', 'visit.accept', 'visit.plan', 'visit.depart'];
+const OTHERS = ['visit.plan', 'call.log', 'visit.move', 'visit.depart', 'photo.add', 'note.add', 'ticket.create', 'ticket.resolve', 'ticket.hold', 'ticket.wake', 'ticket.take', 'visit.fail', 'visit.decline'];
 
 const row = (label, ...value) => h('div.row', {}, h('span.label', {}, label), h('span.value', {}, ...value));
 const section = (title, ...content) => content.flat(Infinity).some(Boolean) && h('section.block', {}, h('h2', {}, title), ...content);
@@ -75,6 +76,44 @@ function talkBlock(day, ticket, house, now) {
     : h('p.hint', {}, say('talk.none')));
 }
 
+/** The picture of a photo as an address for <img>: what this phone took, or what the store has shown already. */
+async function urlOf(app, photo, mayAsk) {
+  const known = app.pictures.get(photo.sha256);
+  if (known)
+    return known;
+  const picture = await db.getPicture(photo.sha256) ?? (mayAsk ? await fetchPhoto(photo.id) : undefined);
+  if (!picture)
+    return undefined;
+  if (!app.pictures.has(photo.sha256))
+    app.pictures.set(photo.sha256, URL.createObjectURL(picture));
+  return app.pictures.get(photo.sha256);
+}
+
+async function showPhoto(app, photo, tile) {
+  tile.disabled = true;
+  try {
+    const src = await urlOf(app, photo, true);
+    tile.replaceChildren(h('img', { src, alt: '' }));
+    sheet(photo.text || say('photo'), () => [h('img.preview', { src, alt: photo.text || say('photo.alt') }),
+      h('p.dim', {}, [nameOf(app.day, photo.created_by), whenOf(photo.created_at, app.now()), photo.waits && say('pending')].filter(Boolean).join(' · '))]);
+  } catch (error) {
+    toast(isPassing(error) ? say('photo.offline') : error.message);
+  }
+  tile.disabled = false;
+}
+
+/** Tiles: what this phone took is seen at once, the rest when it is asked for, for the store notes who looks. */
+function photoBlock(app, ticket) {
+  const photos = app.day.ofTicket('photo', ticket.id).sort((a, b) => a.created_at - b.created_at);
+  return section(say('photos'), photos.length > 0 && h('div.photos', {}, photos.map((photo, n) => {
+    const tile = h('button.photo', { type: 'button', 'data-photo': photo.id, 'aria-label': `${say('photo')} ${n + 1}${photo.text ? `: ${photo.text}` : ''}`,
+      onclick: () => showPhoto(app, photo, tile) }, icon('photo'));
+    urlOf(app, photo, false).then(src => src && tile.replaceChildren(h('img', { src, alt: '' }), photo.waits && h('span.waits', {}, icon('wait')) || ''))
+      .catch(error => console.error(error));
+    return tile;
+  })));
+}
+
 function historyBlock(day, ticket, house, now) {
   const past = day.history.filter(one => house && one.house_id === house.id && one.id !== ticket.id);
   const same = one => one.apartment && one.apartment === ticket.apartment;
@@ -82,7 +121,7 @@ function historyBlock(day, ticket, house, now) {
   return past.length > 0 && section(say('history'), h('ul.talk', {}, past.map(one => h('li', {},
     h('div.strong', {}, categoryOf(one.category)),
     one.description && h('div', {}, one.description),
-    h('div.dim', {}, [same(one) ? say('same.flat') : one.apartment && `кв. ${one.apartment}`, say(`ticket.${one.state ?? 'new'}`).toLowerCase(),
+    h('div.dim', {}, [same(one) ? say('same.flat') : one.apartment && say('flat.no', { n: one.apartment }), say(`ticket.${one.state ?? 'new'}`).toLowerCase(),
       one.resolution_code && reasonOf(day, 'resolution', one.resolution_code), whenOf(one.created_at, now)].filter(Boolean).join(' · '))))));
 }
 
@@ -131,7 +170,7 @@ export function ticketPage(app, id) {
       h('div.buttons', {}, number && callButton(number, say('call')), routeButtons(house))),
     refusals(app, id),
     ticket.description && section(say('wants'), h('p.said', {}, ticket.description)),
-    clientBlock(ticket), placeBlock(app, ticket, house), talkBlock(day, ticket, house, now),
+    clientBlock(ticket), placeBlock(app, ticket, house), photoBlock(app, ticket), talkBlock(day, ticket, house, now),
     companyBlock(day, house), historyBlock(day, ticket, house, now),
     h('div.bar', {},
       first && h('button.primary', { type: 'button', 'data-act': first, onclick: () => perform(app, first, ticket) }, say(`act.${first}`)),

@@ -20,11 +20,11 @@ export function h(what, props = {}, ...children) {
   return node;
 }
 
-/** A symbol of the sprite in icons.svg. */
+/** A symbol of icons.svg, which stands in the page. */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-  use.setAttribute('href', `icons.svg#${name}`);
+  use.setAttribute('href', `#icon-${name}`);
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
   svg.append(use);
@@ -63,7 +63,7 @@ export function durationOf(ms) {
 
 /** "+79621234567" as +7 (962) 123-45-67 */
 export const phoneOf = text => (text ?? '').replace(/^\+7(\d{3})(\d{3})(\d{2})(\d{2})$/, '+7 ($1) $2-$3-$4');
-/** The address with its short words kept to what they belong to: "ул. Мира", "кв. 7". */
+/** The address with its short words kept to what they belong to: "ул. Новая", "кв. 7". */
 export const addressOf = ticket => (ticket.address ?? '—').replace(/(\S\.) (?=\S)/g, '$1\u00a0');
 export const categoryOf = code => sayIf(`category.${code}`) ?? code;
 

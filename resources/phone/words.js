@@ -1,135 +1,20 @@
-// Every text of the page: Russian complete, English for whoever set the phone so. Codes come from the store.
-const ru = {
-  'category.connect.new': 'Подключение', 'category.connect.return': 'Повторное подключение',
-  'category.connect.extra': 'Дополнительное подключение', 'category.support.no_access': 'Нет доступа',
-  'category.support.slow': 'Низкая скорость', 'category.support.tv': 'Телевидение',
-  'category.support.voip': 'Звонки через интернет', 'category.support.wifi': 'Wi-Fi',
-  'category.support.settings': 'Настройка', 'category.support.lan': 'Кабель в квартире',
-  'category.support.billing': 'Оплата и счёт', 'category.thanks': 'Благодарность', 'category.mc.access': 'УК: доступ',
-  'category.mc.riser': 'УК: стояк', 'category.mc.info': 'УК: вопрос',
-  'category.proactive.cpe': 'Оборудование абонента (сигнал)', 'category.proactive.port': 'Порт коммутатора (сигнал)',
-  'category.incident.house': 'Авария в доме',
+// The texts of the page, by their keys: Russian, or English for whoever wants it so. Chosen by the phone, or by hand.
+import { ru } from './ru.js';
+import { en } from './en.js';
 
-  'ticket.new': 'Новая', 'ticket.in_work': 'В работе', 'ticket.on_hold': 'Отложена', 'ticket.resolved': 'Решена',
-  'ticket.closed': 'Закрыта', 'ticket.cancelled': 'Отменена', 'ticket.rejected': 'Отклонена',
-  'visit.planned': 'Время согласовано', 'visit.assigned': 'Назначен', 'visit.accepted': 'Принят', 'visit.en_route': 'В пути',
-  'visit.on_site': 'На месте', 'visit.done': 'Выполнен', 'visit.incomplete': 'Нужен повторный выезд',
-  'visit.failed': 'Сорван клиентом', 'visit.missed': 'Сорван нами', 'visit.cancelled': 'Отменён',
+const KEY = 'language', tables = { ru, en };
 
-  'outcome.talked': 'Поговорили', 'outcome.no_answer': 'Нет ответа', 'outcome.busy': 'Занято',
-  'outcome.wrong_number': 'Неверный номер', 'outcome.call_back': 'Перезвонить', 'outcome.refused': 'Отказ от разговора',
+export const language = tables[localStorage.getItem(KEY)] ? localStorage.getItem(KEY) : /^(ru|$)/.test(navigator.language ?? '') ? 'ru' : 'en';
 
-  'reason.hold.client_thinking': 'Клиент думает', 'reason.hold.client_away': 'Клиент в отъезде',
-  'reason.hold.waiting_mc_access': 'Ждём доступа от УК', 'reason.hold.waiting_parts': 'Ждём оборудование',
-  'reason.hold.mass_incident': 'Массовая авария', 'reason.hold.weather_safety': 'Небезопасно из-за погоды',
-  'reason.decline.overload': 'Перегрузка', 'reason.decline.wrong_skill': 'Нет навыка',
-  'reason.decline.too_far': 'Слишком далеко', 'reason.decline.transport': 'Нет транспорта',
-  'reason.failed.absent': 'Никого нет дома', 'reason.failed.no_access': 'Нет доступа',
-  'reason.failed.refused': 'Клиент отказался', 'reason.failed.wrong_address': 'Неверный адрес',
-  'reason.failed.rescheduled_by_client': 'Клиент перенёс время',
-  'reason.resolution.settings': 'Настройка', 'reason.resolution.router_reboot': 'Роутер перезагружен',
-  'reason.resolution.router_replaced': 'Роутер заменён', 'reason.resolution.cable': 'Кабель',
-  'reason.resolution.patch_panel': 'Кросс', 'reason.resolution.switch_port': 'Порт коммутатора',
-  'reason.resolution.tv_box': 'Приставка', 'reason.resolution.wifi_channel': 'Канал Wi-Fi',
-  'reason.resolution.billing': 'Оплата', 'reason.resolution.other_provider_fault': 'Авария у другого оператора',
-  'reason.resolution.taught_client': 'Клиенту объяснили', 'reason.resolution.no_fault_found': 'Неисправность не найдена',
+/** Everything is drawn anew, and numbers and times with it. */
+export function setLanguage(code) {
+  if (code === language)
+    return;
+  localStorage.setItem(KEY, code);
+  location.reload();
+}
 
-  'refusal.changed': 'Тем временем запись изменил коллега.', 'refusal.acted_since': 'Отменить нельзя: с тех пор уже действовали дальше.',
-  'refusal.not_allowed': 'Это не ваша заявка и не ваш участок.', 'refusal.illegal_step': 'Сейчас этот шаг невозможен: заявка уже в другом состоянии.',
-  'refusal.unknown_row': 'Такой записи больше нет.', 'refusal.no_call': 'Сначала отметьте звонок клиенту: без него выезд не считается сорванным.',
-  'refusal.too_late': 'Время для этого прошло.', 'refusal.too_long': 'Слишком длинный текст.', 'refusal.exists': 'Такая запись уже есть.',
-  'refusal.missing_argument': 'Не заполнено обязательное поле.', 'refusal.bad_argument': 'Неверное значение.',
-  'refusal.not_undoable': 'Это действие отменить нельзя.', 'refusal.other_office': 'Это хранилище другой конторы: действие осталось неотправленным.', 'refusal.other': 'Хранилище не приняло это действие.',
-
-  'act.visit.accept': 'Принять', 'act.visit.decline': 'Отказаться', 'act.visit.depart': 'Выехал', 'act.visit.arrive': 'Я на месте',
-  'act.visit.finish': 'Завершить', 'act.visit.fail': 'Сорван клиентом', 'act.visit.plan': 'Согласовать время',
-  'act.visit.move': 'Перенести', 'act.call.log': 'Отметить звонок', 'act.note.add': 'Заметка',
-  'act.ticket.resolve': 'Решить без выезда', 'act.ticket.hold': 'Отложить', 'act.ticket.take': 'Взять в работу',
-  'act.ticket.create': 'Новая заявка', 'act.act.undo': 'Отмена шага', 'act.row.put': 'Смена', 'act.ticket.wake': 'Вернуть в работу',
-  'did.visit.accept': 'Выезд принят', 'did.visit.decline': 'Отказ отправлен', 'did.visit.depart': 'Вы в пути',
-  'did.visit.arrive': 'Вы на месте', 'did.visit.finish': 'Выезд завершён', 'did.visit.fail': 'Отмечено: сорван клиентом',
-  'did.visit.plan': 'Время согласовано', 'did.visit.move': 'Время перенесено', 'did.call.log': 'Звонок отмечен',
-  'did.note.add': 'Заметка записана', 'did.ticket.resolve': 'Заявка решена', 'did.ticket.hold': 'Заявка отложена',
-  'did.ticket.take': 'Взята в работу', 'did.ticket.create': 'Заявка создана', 'did.act.undo': 'Отменено',
-  'did.row.put': 'Смена отмечена', 'did.ticket.wake': 'Снова в работе',
-
-  app: 'Участок', title: 'Участок · сервисный инженер',
-  'sign.title': 'Вход для сервисных инженеров', 'sign.login': 'Логин', 'sign.password': 'Пароль', 'sign.in': 'Войти',
-  'sign.show': 'Показать пароль', 'sign.busy': 'Входим…',
-  'sign.wrong': 'Логин и пароль не подходят друг к другу.', 'sign.wait': 'Слишком много попыток. Подождите {n} с.',
-  'sign.role': 'Эта страница — для сервисных инженеров. Для вашей роли есть рабочее место «Участок».',
-  'sign.offline': 'Нет связи с хранилищем. Проверьте интернет.', 'sign.ended': 'Сеанс закончился. Войдите снова.',
-  'sign.pending': 'Ждут отправки: {n}. Войдите под тем же логином — они отправятся.',
-  'sign.lost': 'Чужие неотправленные действия на этом телефоне будут стёрты.',
-  'day.title': 'Мой день', 'zone.title': 'Участок', 'more.title': 'Ещё',
-  'nav.label': 'Разделы', 'nav.day': 'Выезды', 'nav.zone': 'Участок', 'nav.more': 'Ещё',
-  'sync.live': 'На связи', 'sync.offline': 'Нет связи', 'sync.waiting': 'Ждут отправки: {n}', 'sync.sending': 'Отправляем…',
-  'sync.since': 'Нет связи. Данные на {t}',
-  'shift.on': 'На смене', 'shift.off': 'Не на смене', 'shift.start': 'Начать', 'shift.end': 'Закончить',
-  'shift.until': 'до {t}', 'shift.sure': 'Закончить смену сейчас?', 'shift.hint': 'Диспетчер видит вас и ваше место только на смене.',
-  'day.none': 'Выездов пока нет', 'day.none.hint': 'Новый выезд появится здесь сам. Свободные заявки — на вкладке «Участок».',
-  'day.done': 'Завершены сегодня', 'zone.none': 'Свободных заявок нет', 'zone.none.hint': 'Все заявки вашего участка кому-то назначены.',
-  'zone.hint': 'Открытые заявки вашего участка без исполнителя. Позвоните, согласуйте время или решите без выезда.',
-  'later.title': 'Позже',
-  'clock.left': 'осталось', 'clock.over': 'просрочено', 'clock.at': 'в {t}', 'clock.by': 'прибыть до {t}', 'clock.by.brief': 'до {t}', 'clock.none': 'без времени', 'clock.waited': 'ждёт', 'clock.agreed': 'договорились на {t}',
-  'clock.in': 'через {d}', 'clock.waits': 'срок посчитает хранилище', 'clock.kept': 'прибыли вовремя', 'clock.broken': 'прибыли с опозданием на {d}',
-  'clock.exempt': 'без обещания', 'clock.now': 'сейчас',
-  'd.min': '{n}\u00a0мин', 'd.hour': '{h}\u00a0ч\u00a0{n}\u00a0мин', 'd.day': '{n}\u00a0дн.',
-  'when.today': 'сегодня', 'when.tomorrow': 'завтра', 'when.yesterday': 'вчера', 'when.now': 'сейчас',
-  'pending': 'ждёт отправки', 'refused': 'Не принято', 'refused.ok': 'Понятно',
-  'ticket.no': '№ {n}', 'ticket.fresh': 'Новая заявка',
-  'back': 'Назад', 'close': 'Закрыть', 'cancel': 'Отмена', 'save': 'Записать', 'send': 'Готово', 'undo': 'Отменить', 'next': 'Дальше',
-  'call': 'Позвонить', 'route': 'Маршрут', 'yandex': 'Навигатор', 'more': 'Другие действия', 'acts': 'Действия',
-  'client': 'Клиент', 'client.none': 'имя не указано', 'phone.none': 'телефон не указан', 'place': 'Как попасть', 'flat': 'Квартира', 'entrance': 'Подъезд',
-  'floor': 'Этаж', 'intercom': 'Домофон', 'access': 'Доступ', 'access_holder': 'Ключи у', 'access_phone': 'Телефон', 'show': 'Показать',
-  'riser': 'Стояк', 'box': 'Ящик', 'switches': 'Коммутатор', 'technology': 'Технология', 'look': 'Просмотр записывается в журнал.',
-  'floors': 'этажей', 'of': 'из',
-  'reveal.offline': 'Без связи не показать: просмотр должен попасть в журнал.',
-  'wants': 'Что нужно', 'talk': 'Заметки и звонки', 'talk.none': 'Заметок и звонков ещё нет', 'history': 'История дома', 'company': 'Управляющая компания',
-  'hours': 'Часы', 'contact': 'Контакт', 'house.note': 'о доме', 'same.flat': 'та же квартира',
-  'confirm.call': 'Как прошёл звонок?', 'call.text': 'Что сказал клиент', 'call.back': 'Когда перезвонить',
-  'plan.title': 'Когда приехать?', 'plan.now': 'Сейчас', 'plan.now.hint': 'обещаем быть в течение 40 минут', 'plan.at': 'В другое время', 'plan.day': 'День', 'plan.time': 'Время',
-  'move.who': 'Кто переносит?', 'move.client': 'Клиент попросил', 'move.us': 'Мы не успеваем', 'move.us.hint': 'обещание не выполнено',
-  'decline.title': 'Почему отказываетесь?', 'fail.title': 'Почему сорвался?', 'fail.call': 'Сначала нужна хотя бы одна отметка о звонке клиенту.',
-  'finish.title': 'Чем закончился выезд?', 'finish.done': 'Всё работает', 'finish.incomplete': 'Нужен повторный выезд',
-  'finish.code': 'Что сделано', 'finish.text': 'Подробности (необязательно)', 'finish.why': 'Почему нужен ещё один выезд',
-  'resolve.title': 'Решено без выезда', 'resolve.remote': 'Удалённо', 'resolve.phone': 'По телефону', 'resolve.how': 'Как',
-  'hold.title': 'Отложить заявку', 'hold.until': 'До какого времени',
-  'note.title': 'Заметка', 'note.text': 'Текст', 'note.ticket': 'К заявке', 'note.house': 'К дому — увидят все, кто поедет сюда',
-  'create.title': 'Заявка для соседа', 'create.category': 'Что нужно', 'create.flat': 'Квартира', 'create.name': 'Имя', 'create.phone': 'Телефон',
-  'create.text': 'Со слов клиента', 'create.house': 'Дом: {a}',
-  'need': 'Заполните это поле', 'past': 'Это время уже прошло',
-  'new.visit': 'Новый выезд', 'changed.visit': 'Выезд изменился', 'gone.visit': 'Выезд сняли',
-  'position': 'Где вы', 'position.on': 'Место отправляется, пока эта страница на экране.', 'position.off': 'Место не отправляется.',
-  'position.denied': 'Телефон не даёт этой странице узнать место. Разрешите в настройках браузера.',
-  'position.shift': 'Место отправляется только на смене.', 'position.allow': 'Отправлять моё место',
-  'position.truth': 'Браузер не может следить за местом в фоне: когда экран погашен или открыто другое приложение, место не обновляется. Чтобы диспетчер видел вас всегда, поставьте приложение Traccar Client — оно шлёт место и в фоне, и тоже только на смене.',
-  'tracker.make': 'Показать QR-код для Traccar Client', 'tracker.hint': 'Откройте Traccar Client, отсканируйте код в его настройках. Код только ваш; новый код отменяет прежний.',
-  'tracker.copy': 'Скопировать адрес', 'tracker.copied': 'Адрес скопирован', 'tracker.alt': 'QR-код настройки Traccar Client',
-  'notice': 'Уведомления', 'notice.allow': 'Сообщать о новых выездах', 'notice.on': 'Пока страница открыта, о новом выезде сообщат звук, вибрация и уведомление.',
-  'notice.off': 'О новом выезде сообщат звук и вибрация, пока страница на экране.', 'notice.denied': 'Уведомления запрещены в настройках браузера.',
-  'queue': 'Ждут отправки', 'queue.hint': 'Уйдут сами по порядку, когда появится связь.', 'queue.none': 'Всё отправлено.', 'queue.drop': 'Не отправлять',
-  'out': 'Выйти', 'out.sure': 'Выйти? Всё о клиентах с этого телефона будет стёрто.', 'out.lost': 'Не отправлено: {n}. Если выйти сейчас, эти действия пропадут.',
-  'out.title': 'Выход', 'install': 'Установить на главный экран', 'me': 'Вы вошли как', 'version': 'Версия',
-  'full': 'На телефоне кончилось место: действие не записано.', 'failed': 'Хранилище не ответило. Попробуем ещё раз сами.',
-  'nothing': 'Такой заявки у вас больше нет', 'nothing.hint': 'Её передали другому или она закрыта.',
-};
-
-const en = {
-  'sign.title': 'Sign in, service engineers', 'sign.login': 'Login', 'sign.password': 'Password', 'sign.in': 'Sign in',
-  'day.title': 'My day', 'zone.title': 'My zone', 'more.title': 'More', 'nav.day': 'Visits', 'nav.zone': 'Zone', 'nav.more': 'More',
-  'sync.live': 'Online', 'sync.offline': 'Offline', 'sync.waiting': 'Waiting: {n}', 'pending': 'waits to be sent',
-  'shift.on': 'On shift', 'shift.off': 'Off shift', 'call': 'Call', 'route': 'Route', 'back': 'Back', 'cancel': 'Cancel', 'undo': 'Undo',
-  'act.visit.accept': 'Accept', 'act.visit.decline': 'Decline', 'act.visit.depart': 'On my way', 'act.visit.arrive': 'I have arrived',
-  'act.visit.finish': 'Finish', 'act.visit.fail': 'Client failed', 'act.visit.plan': 'Agree a time', 'act.visit.move': 'Move',
-  'act.call.log': 'Log a call', 'act.note.add': 'Note', 'act.ticket.resolve': 'Solve without a visit', 'act.ticket.hold': 'Put off',
-  'visit.planned': 'Time agreed', 'visit.assigned': 'Assigned', 'visit.accepted': 'Accepted', 'visit.en_route': 'En route',
-  'visit.on_site': 'On site', 'visit.done': 'Done', 'visit.incomplete': 'Another visit needed', 'visit.failed': 'Failed by the client',
-  'visit.missed': 'Missed by us', 'visit.cancelled': 'Cancelled',
-};
-
-export const language = (navigator.language || 'ru').startsWith('ru') || !navigator.language ? 'ru' : 'en';
-const table = language === 'ru' ? ru : { ...ru, ...en };
+const table = tables[language];
 
 /** The text of `key`, its {names} filled in from `values`. */
 export function say(key, values) {

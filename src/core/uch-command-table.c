@@ -62,7 +62,7 @@ static const UchCommandSpec specs[] = {
           { "mode", 's', TRUE },
           { "from_at", 'x', FALSE },
           { "to_at", 'x', FALSE }) },
-  { UCH_COMMAND_VISIT_ASSIGN, DESK,
+  { UCH_COMMAND_VISIT_ASSIGN, FIELD,
     ARGS ({ "ticket", 'i', TRUE }, { "visit", 'i', TRUE }, { "engineer", 'i', TRUE }) },
   { UCH_COMMAND_VISIT_UNASSIGN, DESK, ARGS ({ "visit", 'i', TRUE }, { "reason", 's', FALSE }) },
   { UCH_COMMAND_VISIT_ACCEPT, FIELD, ARGS ({ "visit", 'i', TRUE }) },

@@ -187,6 +187,27 @@ check_unchanged (UchDraft *draft, UchTicket *ticket, UchVisit *open)
   return TRUE;
 }
 
+/* An engineer takes what nobody has in his zones, and for himself alone. */
+static gboolean
+check_taking (UchDraft *draft, const UchTicket *ticket, const UchStaff *engineer)
+{
+  if (draft->actor->role != UCH_ROLE_ENGINEER)
+    return TRUE;
+  if (g_strcmp0 (UCH_ENTITY (engineer)->id, draft->actor->staff_id) != 0)
+    return uch_draft_refuse (draft, UCH_REFUSAL_NOT_ALLOWED, "engineer");
+  return uch_draft_check_engineer (draft, ticket);
+}
+
+/* Who takes it has said yes by that: he need not accept it, too. */
+static void
+accept_taken (UchDraft *draft, UchVisit *visit, UchTicket *ticket)
+{
+  visit->state = UCH_VISIT_ACCEPTED;
+  visit->accepted_at = draft->at;
+  if (ticket->state == UCH_TICKET_NEW)
+    ((UchTicket *) uch_draft_edit (draft, ticket))->state = UCH_TICKET_IN_WORK;
+}
+
 gboolean
 uch_decide_visit_assign (UchDraft *draft)
 {
@@ -198,7 +219,7 @@ uch_decide_visit_assign (UchDraft *draft)
     return FALSE;
   if (engineer->role != UCH_ROLE_ENGINEER || engineer->dismissed)
     return uch_draft_refuse (draft, UCH_REFUSAL_NOT_ENGINEER, "engineer");
-  if (!check_ticket_takes_visit (draft, ticket))
+  if (!check_taking (draft, ticket, engineer) || !check_ticket_takes_visit (draft, ticket))
     return FALSE;
   visit = uch_draft_peek_open_visit (draft, ticket);
   if (!check_unchanged (draft, ticket, visit))
@@ -218,6 +239,8 @@ uch_decide_visit_assign (UchDraft *draft)
   visit->assigned_at = draft->at;
   visit->accepted_at = 0;
   wake (draft, ticket);
+  if (draft->actor->role == UCH_ROLE_ENGINEER)
+    accept_taken (draft, visit, ticket);
   note_visit (draft, visit);
   return TRUE;
 }

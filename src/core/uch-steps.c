@@ -31,7 +31,8 @@ static const UchTicketStep ticket_steps[] = {
 };
 
 static const UchVisitStep visit_steps[] = {
-  { UCH_VISIT_PLANNED, UCH_COMMAND_VISIT_ASSIGN, UCH_VISIT_ASSIGNED, DESK },
+  /* An engineer only for himself, and then it is accepted at once: uch-decide-visit.c. */
+  { UCH_VISIT_PLANNED, UCH_COMMAND_VISIT_ASSIGN, UCH_VISIT_ASSIGNED, FIELD },
   { UCH_VISIT_ASSIGNED, UCH_COMMAND_VISIT_ASSIGN, UCH_VISIT_ASSIGNED, DESK },
   { UCH_VISIT_ACCEPTED, UCH_COMMAND_VISIT_ASSIGN, UCH_VISIT_ASSIGNED, DESK },
   { UCH_VISIT_ASSIGNED, UCH_COMMAND_VISIT_UNASSIGN, UCH_VISIT_PLANNED, DESK },

@@ -1,4 +1,5 @@
-/* The phone page is plain files, compiled in. They are packed once, at the first question; the
+/* The phone page is plain files, compiled in. They are woven into one page (uch-phone-weave.c) and
+ * packed once, at the first question; the
  * service worker is told which files there are and what version they make together, so that a phone
  * keeps either all of the old ones or all of the new ones. */
 #define G_LOG_DOMAIN "uch-server"
@@ -8,9 +9,11 @@
 #include <string.h>
 
 #include "server/uch-phone-resources.h"
+#include "server/uch-phone-weave.h"
 
 #define FOLDER "/org/uchastok/phone"
 #define WORKER "sw.js"
+#define PAGE "index.html"
 #define ETAG_LEN 16
 
 static const struct
@@ -62,11 +65,12 @@ file_free (gpointer data)
   g_bytes_unref (file->plain);
   g_clear_pointer (&file->gzipped, g_bytes_unref);
   g_free (file->etag);
+  g_free (file->policy);
   g_free (file);
 }
 
 /* Takes @plain. */
-static void
+static UchPhoneFile *
 add_file (GHashTable *files, const char *name, GBytes *plain)
 {
   UchPhoneFile    *file = g_new0 (UchPhoneFile, 1);
@@ -77,23 +81,28 @@ add_file (GHashTable *files, const char *name, GBytes *plain)
   file->gzipped = compress (plain);
   file->etag = g_strdup_printf ("\"%.*s\"", ETAG_LEN, sum);
   g_hash_table_insert (files, g_strdup (name), file);
+  return file;
 }
 
-/* The list of the files that the page needs, as JavaScript, and their version. */
+/* The list of the files that the page needs beside itself, as JavaScript, and their version. */
 static GBytes *
-write_worker (GBytes *template, GHashTable *files, char **names)
+write_worker (GBytes *template, GHashTable *files, GHashTable *woven, char **names)
 {
+  const UchPhoneFile *page = g_hash_table_lookup (files, PAGE);
+
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autoptr (GString) list = g_string_new (NULL);
   g_autoptr (GString) text
       = g_string_new_len (g_bytes_get_data (template, NULL), (gssize) g_bytes_get_size (template));
   g_autofree char *version = NULL;
 
+  g_checksum_update (sum, (const guchar *) page->etag, -1);
   for (guint i = 0; names[i] != NULL; i++)
     {
       const UchPhoneFile *file = g_hash_table_lookup (files, names[i]);
 
-      if (file == NULL || g_str_has_suffix (names[i], ".png")) /* only the launcher's icons */
+      if (file == NULL || g_hash_table_contains (woven, names[i])
+          || g_str_has_suffix (names[i], ".png")) /* only the launcher's icons */
         continue;
       g_checksum_update (sum, (const guchar *) file->etag, -1);
       g_string_append_printf (list, "%s'%s'", list->len > 0 ? ", " : "", names[i]);
@@ -121,7 +130,12 @@ uch_phone_files_new (void)
   GHashTable *files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, file_free);
   GResource  *resource = uch_phone_get_resource ();
   g_auto (GStrv) names = g_resource_enumerate_children (resource, FOLDER, 0, NULL);
-  g_autoptr (GBytes) worker = NULL;
+  g_autoptr (GHashTable) sources
+      = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_bytes_unref);
+  g_autoptr (GHashTable) woven = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GError) error = NULL;
+  GBytes *page, *worker;
+  char   *policy = NULL;
 
   g_return_val_if_fail (names != NULL, files);
   qsort (names, g_strv_length (names), sizeof *names, compare_names);
@@ -130,12 +144,16 @@ uch_phone_files_new (void)
       g_autofree char *path = g_strconcat (FOLDER "/", names[i], NULL);
       GBytes          *plain = g_resource_lookup_data (resource, path, 0, NULL);
 
-      if (strcmp (names[i], WORKER) == 0)
-        worker = plain;
-      else
-        add_file (files, names[i], plain);
+      g_hash_table_insert (sources, names[i], plain);
+      if (strcmp (names[i], WORKER) != 0 && strcmp (names[i], PAGE) != 0)
+        add_file (files, names[i], g_bytes_ref (plain));
     }
+  page = uch_phone_weave (sources, woven, &policy, &error);
+  if (page == NULL) /* what is compiled in is wrong: a fault of the program */
+    g_error ("cannot make the phone page: %s", error->message);
+  add_file (files, PAGE, page)->policy = policy;
+  worker = g_hash_table_lookup (sources, WORKER);
   g_return_val_if_fail (worker != NULL, files);
-  add_file (files, WORKER, write_worker (worker, files, names));
+  add_file (files, WORKER, write_worker (worker, files, woven, names));
   return files;
 }

@@ -11,6 +11,7 @@ typedef struct
   GBytes     *plain;   /* (owned) */
   GBytes     *gzipped; /* (owned) (nullable): NULL where it would not be shorter */
   char       *etag;    /* (owned): quoted */
+  char       *policy;  /* (owned) (nullable): of what stands in the page itself */
 } UchPhoneFile;
 
 GHashTable *uch_phone_files_new (void);

@@ -59,7 +59,8 @@ get_file (UchRequest *request)
   const char         *name = path + strlen ("/m/");
   const UchPhoneFile *file
       = g_hash_table_lookup (get_files (request->server), *name != '\0' ? name : "index.html");
-  gboolean gzipped;
+  g_autofree char *policy = NULL;
+  gboolean         gzipped;
 
   if (file == NULL)
     {
@@ -67,7 +68,8 @@ get_file (UchRequest *request)
                           "The phone page has no such file");
       return;
     }
-  soup_message_headers_replace (headers, "Content-Security-Policy", POLICY);
+  policy = g_strconcat (POLICY, file->policy != NULL ? "; " : NULL, file->policy, NULL);
+  soup_message_headers_replace (headers, "Content-Security-Policy", policy);
   soup_message_headers_replace (headers, "Referrer-Policy", "no-referrer");
   soup_message_headers_replace (headers, "Permissions-Policy", "geolocation=(self), camera=(self)");
   soup_message_headers_replace (headers, "Cross-Origin-Opener-Policy", "same-origin");

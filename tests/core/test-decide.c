@@ -227,6 +227,35 @@ test_second_assignment_conflicts (void)
                    "ivan");
 }
 
+/* An engineer takes what nobody has, for himself, first come first served. */
+static void
+test_engineer_takes_what_is_free (void)
+{
+  g_autoptr (Office) office = office_new ();
+  g_autoptr (UchVerdict) another = NULL, late = NULL, foreign = NULL;
+  g_autofree char *taken = NULL, *given = NULL;
+  UchVisit        *visit;
+
+  another = office_try (office, UCH_ROLE_ENGINEER, assign (office, "'v1'", "'petr'", NULL));
+  assert_refused (another, "not_allowed", "engineer");
+  g_free (office_do (office, UCH_ROLE_ENGINEER, assign (office, "'v1'", "'ivan'", NULL)));
+  visit = office_peek (office, UCH_TABLE_VISIT, "v1");
+  g_assert_cmpint (visit->state, ==, UCH_VISIT_ACCEPTED);
+  g_assert_cmpint (visit->accepted_at, ==, OFFICE_NOW);
+  g_assert_cmpstr (visit->engineer_id, ==, "ivan");
+  g_assert_cmpint (((UchTicket *) office_peek (office, UCH_TABLE_TICKET, "t1"))->state, ==,
+                   UCH_TICKET_IN_WORK);
+
+  taken = g_strdup_printf ("'%s'", visit->parent.rev);
+  g_free (office_do (office, UCH_ROLE_DISPATCHER, assign (office, "'v1'", "'petr'", taken)));
+  late = office_try (office, UCH_ROLE_ENGINEER, assign (office, "'v2'", "'ivan'", NULL));
+  g_assert_cmpint (late->kind, ==, UCH_VERDICT_CONFLICT);
+  visit = office_peek (office, UCH_TABLE_VISIT, "v1");
+  given = g_strdup_printf ("'%s'", visit->parent.rev);
+  foreign = office_try (office, UCH_ROLE_ENGINEER, assign (office, "'v1'", "'ivan'", given));
+  assert_refused (foreign, "illegal_step", "visit");
+}
+
 static void
 test_plan_starts_the_promise (void)
 {
@@ -508,6 +537,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/decide/long-text", test_long_text);
   g_test_add_func ("/core/decide/odd-text-is-kept", test_odd_text_is_kept);
   g_test_add_func ("/core/decide/second-assignment-conflicts", test_second_assignment_conflicts);
+  g_test_add_func ("/core/decide/engineer-takes-what-is-free", test_engineer_takes_what_is_free);
   g_test_add_func ("/core/decide/plan-starts-the-promise", test_plan_starts_the_promise);
   g_test_add_func ("/core/decide/move", test_move);
   g_test_add_func ("/core/decide/failed-needs-a-call", test_failed_needs_a_call);

@@ -96,14 +96,14 @@ class Office:
         self.phones.append(browser)
         return browser
 
-    def page(self, browser=None, **look):
+    def page(self, browser=None, where=None, **look):
         """A phone that has just opened the page."""
         if browser:
-            return browser.page(self.url, **look)
+            return browser.page(where or self.url, **look)
         if not Office.shared:
             Office.shared = Browser(self.folder.parent / "shared", self.daemon.folder / "certificate.pem")
         self.contexts.append(Office.shared.context())
-        return Office.shared.page(self.url, self.contexts[-1], **look)
+        return Office.shared.page(where or self.url, self.contexts[-1], **look)
 
     def phone(self, login="petr", browser=None, **look):
         """A phone on which somebody has signed in; its list is on the screen."""

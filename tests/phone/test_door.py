@@ -1,9 +1,13 @@
 """What protects the phone page: headers, cookie, origin, and who sees what. By hand, without a browser."""
+import base64
+import hashlib
 import json
+import re
 from pathlib import Path
 
 from office import Client, PASSWORD, command, main
 
+PHONE = Path(__file__).resolve().parent.parent.parent / "resources/phone"
 OURS = {"X-Uchastok": "1", "Content-Type": "application/json"}
 
 
@@ -38,9 +42,26 @@ def the_worker_knows_every_file_and_their_version(office):
     client = Client(office.daemon)
     worker = client.ask("GET", "/m/sw.js", raw=True)[1].decode()
     assert "@" not in worker, worker[:400]
-    folder = Path(__file__).resolve().parent.parent.parent / "resources/phone"
-    for path in set(folder.iterdir()) - {folder / "README.md"}:
-        assert (f"'{path.name}'" in worker) == (path.suffix != ".png" and path.name != "sw.js"), path.name
+    for path in set(PHONE.iterdir()) - {PHONE / "README.md"}:
+        # The modules, the style and the symbols stand in the page itself; the icons are the launcher's.
+        assert (f"'{path.name}'" in worker) == (path.name in ("app.webmanifest", "icon.svg")), path.name
+    assert "'./'" in worker
+
+
+def the_page_is_one_document_of_little_weight(office):
+    """All that a first visit loads, as it goes over the wire: the page says what it needs."""
+    client = Client(office.daemon)
+    page = client.ask("GET", "/m/", raw=True)[1].decode()
+    policy = client.answer.getheader("Content-Security-Policy")
+    for element in ("style", "script"):
+        (text,) = re.findall(rf"<{element}[^>]*>(.*?)</{element}>", page, re.S)
+        assert f"{element}-src 'self' 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" in policy, policy
+    assert not re.search(r"^(import|export) ", page, re.M) and "import(" not in page
+    needed = [""] + [name for name in re.findall(r'(?:href|src)="([\w.-]+)"', page) if not name.endswith(".png")] + ["sw.js"]
+    weight = sum(len(client.ask("GET", f"/m/{name}", headers={"Accept-Encoding": "gzip"}, raw=True)[1]) for name in needed)
+    assert 10_000 < weight <= 100 * 1024, (weight, needed)
+    texts = {name: set(re.findall(r"(?:^|[{,\s])'?([a-z_]+(?:\.[a-z_.]+)?)'?: ['`]", (PHONE / name).read_text())) for name in ("ru.js", "en.js")}
+    assert texts["ru.js"] == texts["en.js"] and len(texts["en.js"]) > 250, texts["ru.js"] ^ texts["en.js"]
 
 
 def the_cookie_is_for_this_host_and_no_script(office):
@@ -112,5 +133,5 @@ def only_engineers_come_in_and_see_only_their_own(office):
 
 
 if __name__ == "__main__":
-    main([the_page_may_load_nothing_from_elsewhere, the_worker_knows_every_file_and_their_version, the_cookie_is_for_this_host_and_no_script,
+    main([the_page_may_load_nothing_from_elsewhere, the_worker_knows_every_file_and_their_version, the_page_is_one_document_of_little_weight, the_cookie_is_for_this_host_and_no_script,
           a_foreign_page_is_refused_whatever_it_sends, a_socket_opens_for_our_own_page_only, only_engineers_come_in_and_see_only_their_own])

@@ -1,5 +1,7 @@
 """An engineer's day on the phone page: a real Chromium, the real store, real HTTPS between them."""
+import hashlib
 import json
+import re
 import uuid
 
 from office import Client, PASSWORD, PICTURES, command, main, until
@@ -142,7 +144,8 @@ def somebody_was_faster_and_the_phone_says_so(office):
     open_ticket(phone, ticket)
     office.cable.pull()
     phone.shows("Нет связи")
-    step(phone, "visit.plan")
+    step(phone, "more")
+    choose(phone, "visit.plan")
     choose(phone, "now")
     phone.shows("Ждут отправки: 1")
     office.do("visit.plan", ticket=ticket, visit=str(uuid.uuid4()), mode="time", from_at=office.now() + 3600_000)
@@ -254,6 +257,148 @@ def a_free_ticket_is_solved_from_afar_and_a_neighbour_asks(office):
     until(lambda: office.row("ticket", ticket).get("state", "new") != "resolved", "the step taken back")
 
 
+def a_free_ticket_is_his_who_takes_it_first(office):
+    ticket, late = office.ticket(apartment="22"), office.ticket(apartment="23")
+    phone = office.phone()
+    phone.tap("#nav a", "Участок")
+    open_ticket(phone, ticket)
+    step(phone, "visit.assign")
+    phone.shows("Принят")
+    until(lambda: office.rows("visit"), "the visit")
+    (visit,) = office.rows("visit")
+    assert (visit["engineer_id"], visit["state"]) == (office.engineer, "accepted"), visit
+    phone.tap("#top .round")
+    phone.tap("#nav a", "Выезды")
+    phone.shows("кв. 22")
+    phone.tap("#nav a", "Участок")
+    open_ticket(phone, late)
+    office.cable.pull()
+    phone.shows("Нет связи")
+    step(phone, "visit.assign")
+    phone.shows("Ждут отправки: 1")
+    office.put("staff", "olga", name="Вторая Ольга", role="engineer", zones="zone-1")
+    office.do("visit.assign", ticket=late, visit="visit-of-olga", engineer="olga")
+    office.cable.plug()
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    phone.shows("Не принято: Взять себе")
+    assert office.row("visit", "visit-of-olga")["engineer_id"] == "olga"
+
+
+PHOTO = """(async () => { const canvas = document.createElement('canvas'); canvas.width = 3000; canvas.height = 2000; const context = canvas.getContext('2d');
+    for (let i = 0; i < 4000; i++) { context.fillStyle = `hsl(${i * 7 % 360} 80% 50%)`; context.fillRect(i * 31 % 3000, i * 17 % 2000, 60, 40); }
+    const blob = await new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', 0.98));
+    const exif = new TextEncoder().encode('Exif\\0\\0GPSLatitude 45.05'), bytes = new Uint8Array(await blob.arrayBuffer());
+    const file = new File([bytes.slice(0, 2), new Uint8Array([0xff, 0xe1, 0, exif.length + 2]), exif, bytes.slice(2)], 'photo.jpg', { type: 'image/jpeg' });
+    HTMLInputElement.prototype.click = function () { const chosen = new DataTransfer(); chosen.items.add(file); this.files = chosen.files; this.dispatchEvent(new Event('change')); };
+    return file.size; })()"""
+
+
+def take_photo(phone, text):
+    """What the camera gives, chosen in its place: a large picture that says where it was taken."""
+    assert phone.evaluate(PHOTO) > 1024 * 1024
+    step(phone, "more")
+    choose(phone, "photo.add")
+    phone.wait("document.querySelector('dialog .preview')?.naturalWidth > 0", "the picture made small")
+    phone.enter("dialog input", text)
+    phone.tap("dialog button[type=submit]")
+
+
+def a_photo_waits_for_the_network_and_the_desk_sees_it(office):
+    ticket, _ = office.visit(0)
+    phone = office.phone()
+    open_ticket(phone, ticket)
+    office.cable.pull()
+    phone.shows("Нет связи")
+    take_photo(phone, "щит в подъезде")
+    phone.shows("Ждут отправки: 1")
+    phone.wait("document.querySelector('.photo img')?.naturalWidth > 0", "the photo on the phone")
+    phone.picture(PICTURES / "phone-photo.png")
+    office.cable.plug()
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    until(lambda: office.rows("photo"), "the photo at the store")
+    (photo,) = office.rows("photo")
+    assert (photo["ticket_id"], photo["text"], photo["width"], photo["created_by"]) == (ticket, "щит в подъезде", 1600, office.engineer), photo
+    identity = office.query("SELECT id FROM photo")[0][0]
+    status, picture = office.desk.ask("GET", f"/v1/photos/{identity}", raw=True)
+    assert status == 200 and office.desk.answer.getheader("Content-Type") == "image/jpeg" and len(picture) == photo["size"] <= 1024 * 1024
+    assert hashlib.sha256(picture).hexdigest() == photo["sha256"] and b"GPS" not in picture and b"Exif" not in picture
+    assert office.query("SELECT row_id, field FROM look") == [(identity, "picture")]
+    phone.tap(".photo")
+    phone.wait("document.querySelector('dialog .preview')?.naturalWidth === 1600", "the photo large")
+    phone.tap("dialog .round")
+    another = office.phone()
+    open_ticket(another, ticket)
+    another.tap(".photo")
+    another.wait("document.querySelector('dialog .preview')?.naturalWidth === 1600", "the photo on another phone, from the store")
+    assert len(office.query("SELECT row_id FROM look")) == 2
+
+
+def a_link_opens_the_page_once(office):
+    office.visit(0)
+    link = office.desk.ask("POST", "/v1/phone/invite", {"staff": office.engineer})[1]["url"]
+    where = office.url + "#" + link.split("#")[1]
+    phone = office.page(where=where)
+    phone.shows("Мира, 7, кв. 7")
+    assert phone.evaluate("location.hash") == "#/"
+    assert link.split("/in/")[1] not in office.daemon.said()
+    another = office.page(where=where)
+    another.shows("Ссылка уже использована")
+    assert another.evaluate("location.hash") == "#/" and "Анна" not in another.text()
+
+
+def english_is_whole_and_chosen_by_hand(office):
+    ticket, _ = office.visit(0)
+    phone = office.page()
+    phone.shows("Вход для сервисных инженеров")
+    phone.tap("[data-language=other]")
+    phone.shows("Sign in, service engineers")
+    office.sign_in(phone)
+    phone.shows("Online")
+    known = phone.evaluate("document.body.innerText")
+    for tab in ("Zone", "More", "Visits"):
+        phone.tap("#nav a", tab)
+        known += phone.text()
+    open_ticket(phone, ticket)
+    step(phone, "more")
+    known += phone.text()
+    names = ("Русский", "Мира", "кв", "ул", "Анна", "Петровна", "Пропадает", "дальней", "комнате", "УК", "Уют", "Ольга", "слева", "Ёлкин", "Пётр", "Ильич", "в", "П", "И")
+    left = set(re.findall(r"[А-Яа-яЁё]+", known)) - set(names)
+    assert not left, left
+    assert phone.evaluate("document.documentElement.lang") == "en"
+
+
+def two_phones_and_a_desk_act_at_once(office):
+    """Everybody acts as fast as he can on what all of them see; each act is there once, each visit is one person's."""
+    office.put("staff", "olga", name="Вторая Ольга", role="engineer", zones="zone-1")
+    command("user", "add", "olga", "--role", "engineer", "--staff", "olga", "--data", office.daemon.folder, stdin=PASSWORD + "\n")
+    tickets = [office.ticket(apartment=str(60 + n)) for n in range(4)]
+    phones = {office.engineer: office.phone(), "olga": office.phone("olga")}
+    for phone in phones.values():
+        phone.tap("#nav a", "Участок")
+        phone.shows("кв. 63")
+    for n, ticket in enumerate(tickets):
+        for phone in phones.values():
+            phone.evaluate(f"location.hash = '#/t/{ticket}'")
+            phone.wait("Boolean(document.querySelector('.bar [data-act=\"visit.assign\"]'))", "the free ticket")
+        # Both tap in the same moment; the desk writes meanwhile.
+        for phone in phones.values() if n % 2 else reversed(phones.values()):
+            phone.evaluate("document.querySelector('.bar [data-act=\"visit.assign\"]').click()")
+        office.do("note.add", note=str(uuid.uuid4()), ticket=ticket, text=f"от диспетчера {n}")
+        until(lambda: sum(visit["ticket_id"] == ticket for visit in office.rows("visit")) == 1, "one visit")
+        until(lambda: all(not phone.evaluate(f"({OUTBOX}).then(ops => ops.some(op => ['waiting', 'sent'].includes(op.state)))") for phone in phones.values()), "both decided")
+    visits = office.rows("visit")
+    assert len(visits) == len(tickets) and all(visit["state"] == "accepted" for visit in visits), visits
+    decided = {engineer: [op["state"] for op in phone.evaluate(OUTBOX)] for engineer, phone in phones.items()}
+    for engineer, states in decided.items():
+        assert states.count("ok") == sum(visit["engineer_id"] == engineer for visit in visits) and len(states) == len(tickets), decided
+    for engineer, phone in phones.items():
+        phone.evaluate("location.hash = '#/'")
+        mine = {visit["ticket_id"] for visit in visits if visit["engineer_id"] == engineer}
+        phone.wait(f"document.querySelectorAll('#visits [data-ticket]').length === {len(mine)}" if mine else "true", "his visits alone")
+        assert set(phone.evaluate("[...document.querySelectorAll('#visits [data-ticket]')].map(node => node.dataset.ticket)")) == mine
+        assert not phone.failures, phone.failures
+
+
 def the_shift_is_his_own_to_begin_and_end(office):
     phone = office.phone(place=(45.0501, 41.9502))
     phone.tap("#nav a", "Ещё")
@@ -286,4 +431,6 @@ if __name__ == "__main__":
           no_act_is_lost_or_doubled_wherever_the_connection_dies, somebody_was_faster_and_the_phone_says_so,
           nothing_of_a_client_stays_after_signing_out, signing_out_without_a_network_ends_the_session_later,
           another_person_sends_nothing_of_the_one_before, an_intercom_is_shown_to_who_asks_and_the_look_is_logged,
-          a_free_ticket_is_solved_from_afar_and_a_neighbour_asks, the_shift_is_his_own_to_begin_and_end, the_qr_code_opens_the_way_for_traccar])
+          a_free_ticket_is_solved_from_afar_and_a_neighbour_asks, a_free_ticket_is_his_who_takes_it_first,
+          a_photo_waits_for_the_network_and_the_desk_sees_it, a_link_opens_the_page_once, english_is_whole_and_chosen_by_hand,
+          two_phones_and_a_desk_act_at_once, the_shift_is_his_own_to_begin_and_end, the_qr_code_opens_the_way_for_traccar])
