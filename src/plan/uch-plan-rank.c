@@ -6,6 +6,10 @@
 #include "plan/uch-plan-rank.h"
 #include "plan/uch-plan-tour.h"
 
+/* Driving that is worth it to keep a promise that would be broken. On simulated days (see README)
+ * half an hour kept 98.6 and 97.0 % at 130 and 180 tickets, nothing 97.9 and 96.2 %. */
+#define BROKEN_S 1800
+
 struct _UchPlanRanker
 {
   UchTour     *tour; /* (owned) */
@@ -115,16 +119,14 @@ drive_s (const UchTour *tour, int from, int to)
   return tour->from[(gsize) from * tour->n_nodes + (gsize) to];
 }
 
-/* How likely he is there by due, with all the visits before it. */
-static double
-get_chance (const UchPlanRanker *self, int k, int behind, int visit)
+/* When he is there, with all the visits before it. */
+static About
+get_arrival (const UchPlanRanker *self, int k, int behind, int visit)
 {
-  const UchTour      *tour = self->tour;
-  const UchRoute     *r = &tour->routes[k];
-  const UchPlanVisit *v = &tour->problem->visits[visit];
-  About               time
+  const UchTour  *tour = self->tour;
+  const UchRoute *r = &tour->routes[k];
+  About           time
       = { tour->problem->engineers[k].free_s, self->doubt.free_sd_s * self->doubt.free_sd_s };
-  double sd;
 
   for (int p = 1; p <= behind; p++)
     {
@@ -133,9 +135,24 @@ get_chance (const UchPlanRanker *self, int k, int behind, int visit)
       time = not_before (after (time, r->drive[p - 1], self->doubt.travel_cv), before->opens_s);
       time = after (time, before->duration_s, self->doubt.duration_cv);
     }
-  time = after (time, drive_s (tour, r->node[behind], visit), self->doubt.travel_cv);
-  sd = MAX (sqrt (time.variance), 1);
-  return normal_below ((v->due_s - time.mean) / sd);
+  return after (time, drive_s (tour, r->node[behind], visit), self->doubt.travel_cv);
+}
+
+/* How likely that is in time, and what is to be feared beyond the expected lateness: the mean of
+ * the part of a normal distribution beyond due, and the broken promise itself. */
+static void
+judge (UchPlanCandidate     *candidate,
+       const UchPlanProblem *problem,
+       const UchPlanVisit   *visit,
+       About                 arrival)
+{
+  double sd = MAX (sqrt (arrival.variance), 1), over = arrival.mean - visit->due_s, z = over / sd;
+  double feared = sd * exp (-z * z / 2) / sqrt (2 * G_PI) + over * normal_below (z);
+
+  candidate->in_time = normal_below (-z);
+  candidate->risk = (gint64) (((feared - MAX (over, 0)) * problem->weights.late
+                               + BROKEN_S * (1 - candidate->in_time))
+                              * visit->priority);
 }
 
 static int
@@ -194,7 +211,7 @@ describe (const UchPlanRanker *self, int k, int behind, gint64 cost, int visit)
   candidate->arrives_s = r->leaves[behind] + there;
   candidate->starts_s = MAX (candidate->arrives_s, v->opens_s);
   candidate->late_s = MAX (candidate->starts_s - v->due_s, 0);
-  candidate->in_time = get_chance (self, k, behind, visit);
+  judge (candidate, tour->problem, v, get_arrival (self, k, behind, visit));
   candidate->extra_drive_s = there + drive_s (tour, visit, r->node[behind + 1]) - r->drive[behind];
   candidate->n_today = (guint) (r->len + e->n_done);
   candidate->lacks = v->skills & ~e->skills;
@@ -222,8 +239,8 @@ compare_candidates (gconstpointer a, gconstpointer b)
 
   if (get_class (x) != get_class (y))
     return get_class (x) - get_class (y);
-  if (x->cost != y->cost)
-    return (x->cost > y->cost) - (x->cost < y->cost);
+  if (x->cost + x->risk != y->cost + y->risk)
+    return x->cost + x->risk > y->cost + y->risk ? 1 : -1;
   if (x->slack_s != y->slack_s)
     return (x->slack_s < y->slack_s) - (x->slack_s > y->slack_s);
   return x->engineer - y->engineer;

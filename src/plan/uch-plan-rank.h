@@ -20,6 +20,7 @@ typedef struct
   gint32   arrives_s, starts_s;
   gint32   late_s;        /* after due, as expected */
   double   in_time;       /* probability of arriving by due, 0 to 1 */
+  gint64   risk;          /* what the lateness to be feared costs, beyond @cost */
   gint32   extra_drive_s; /* of his day */
   gint32   extra_overtime_s;
   gint32   slack_s; /* how much later he could begin without a new lateness */
