@@ -55,7 +55,6 @@ uch_format_day (UchTime at, UchTime now)
 {
   g_autoptr (GDateTime) local = to_local (at);
   g_autoptr (GDateTime) local_now = to_local (now);
-  const char *month = NULL;
 
   switch (count_days (local, local_now))
     {
@@ -68,7 +67,21 @@ uch_format_day (UchTime at, UchTime now)
     default:
       break;
     }
-  month = g_dpgettext2 (NULL, "month", month_names[g_date_time_get_month (local) - 1]);
+  return uch_format_date (at, now);
+}
+
+/**
+ * uch_format_date:
+ *
+ * Returns: (transfer full): "22 Nov", with its year when that is not the one of @now
+ */
+char *
+uch_format_date (UchTime at, UchTime now)
+{
+  g_autoptr (GDateTime) local = to_local (at);
+  g_autoptr (GDateTime) local_now = to_local (now);
+  const char *month = g_dpgettext2 (NULL, "month", month_names[g_date_time_get_month (local) - 1]);
+
   if (g_date_time_get_year (local) != g_date_time_get_year (local_now))
     /* Translators: a date: day, month, year */
     return g_strdup_printf (C_ ("date", "%d %s %d"), g_date_time_get_day_of_month (local), month,

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 char *uch_format_time (UchTime at);                  /* 14:25 */
 char *uch_format_day (UchTime at, UchTime now);      /* today, tomorrow, 22 Nov */
+char *uch_format_date (UchTime at, UchTime now);     /* 22 Nov */
 char *uch_format_day_time (UchTime at, UchTime now); /* 14:25; tomorrow 14:25; 22 Nov 14:25 */
 char *uch_format_duration (gint64 duration_ms);      /* 25 min; 1 h 05 min */
 char *uch_format_window (const UchVisit *visit, UchTime now); /* now; 18:00–19:00 */

@@ -131,7 +131,7 @@ make_shifts (UchDemo *self)
       if (staff->role != UCH_ROLE_ENGINEER || index++ % 4 != 3)
         add_shift (self, staff, "today", UCH_SHIFT_WORK, starts_at, 12, NULL);
       if (staff->role == UCH_ROLE_ENGINEER && index == 4)
-        add_shift (self, staff, "leave", UCH_SHIFT_ABSENCE, starts_at, 14 * 24, "отпуск");
+        add_shift (self, staff, "leave", UCH_SHIFT_ABSENCE, starts_at, 14 * 24, "vacation");
       else
         add_shift (self, staff, "tomorrow", UCH_SHIFT_WORK, starts_at + UCH_DAY_MS, 12, NULL);
     }

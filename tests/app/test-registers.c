@@ -3,12 +3,9 @@
 
 #include "app/register/uch-form-value.h"
 #include "app/register/uch-register.h"
-#include "app/register/uch-shift-plan.h"
 #include "core/uch-office.h"
 #include "core/uch-people.h"
 #include "core/uch-place.h"
-
-#define MIDNIGHT G_GINT64_CONSTANT (1795294800000) /* 2026-11-22 00:00 in Moscow */
 
 static const UchTable tables[] = { UCH_TABLE_SETTING, UCH_TABLE_REASON,  UCH_TABLE_ZONE,
                                    UCH_TABLE_CENTRE,  UCH_TABLE_COMPANY, UCH_TABLE_HOUSE,
@@ -284,143 +281,6 @@ test_words_are_set_one_by_one (void)
     }
 }
 
-static void
-test_days_are_typed_as_people_write_them (void)
-{
-  static const struct
-  {
-    const char *typed;
-    guint       n_parts;          /* 99: refused */
-    int         from_min, to_min; /* of the last part */
-  } cases[] = {
-    { "", 0 },
-    { "  ", 0 },
-    { "9-18", 1, 540, 1080 },
-    { "09:00–18:00", 1, 540, 1080 },
-    { "9.30 - 18", 1, 570, 1080 },
-    { "9-13, 14:30-18", 2, 870, 1080 },
-    { "9-13,14-18,", 2, 840, 1080 },
-    { "20-8", 1, 1200, 1920 }, /* a night */
-    { "0-24", 1, 0, 1440 },
-    { "9 до 18", 1, 540, 1080 },
-    { "9", 99 },
-    { "9-", 99 },
-    { "9-18 x", 99 },
-    { "25-26", 99 },
-    { "9:60-10", 99 },
-    { "9-13, 12-18", 99 }, /* overlap */
-    { "1-2,3-4,5-6,7-8,9-10", 99 },
-    { "отпуск", 99 },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *fault = NULL;
-      g_autoptr (GArray) parts = uch_day_parts_parse (cases[i].typed, &fault);
-
-      g_test_message ("“%s”", cases[i].typed);
-      g_assert_cmpint (parts == NULL, ==, cases[i].n_parts == 99);
-      g_assert_cmpint (fault == NULL, ==, parts != NULL);
-      if (parts == NULL)
-        continue;
-      g_assert_cmpint (parts->len, ==, cases[i].n_parts);
-      if (parts->len > 0)
-        {
-          const UchDayPart *last = &g_array_index (parts, UchDayPart, parts->len - 1);
-
-          g_assert_cmpint (last->from_min, ==, cases[i].from_min);
-          g_assert_cmpint (last->to_min, ==, cases[i].to_min);
-        }
-    }
-}
-
-static UchShift *
-make_shift (const char *id, UchShiftKind kind, int from_min, int to_min)
-{
-  UchShift *shift = uch_entity_new (UCH_TABLE_SHIFT, id);
-
-  shift->kind = kind;
-  shift->starts_at = MIDNIGHT + from_min * UCH_MINUTE_MS;
-  shift->ends_at = MIDNIGHT + to_min * UCH_MINUTE_MS;
-  return shift;
-}
-
-static void
-test_a_day_is_printed_as_it_is_typed (void)
-{
-  g_autoptr (GPtrArray) shifts = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autofree char *text = NULL;
-  g_autofree char *tomorrow = NULL;
-  g_autofree char *fault = NULL;
-  g_autoptr (GArray) parts = NULL;
-
-  g_assert_cmpint (uch_day_start (MIDNIGHT + 5 * UCH_HOUR_MS, 0), ==, MIDNIGHT);
-  g_assert_cmpint (uch_day_start (MIDNIGHT, -7), ==, MIDNIGHT - 7 * UCH_DAY_MS);
-  g_ptr_array_add (shifts, make_shift ("b", UCH_SHIFT_WORK, 1200, 1920));
-  g_ptr_array_add (shifts, make_shift ("a", UCH_SHIFT_WORK, 540, 780));
-  text = uch_day_print (shifts, MIDNIGHT);
-  g_assert_cmpstr (text, ==, "09:00-13:00, 20:00-08:00");
-  parts = uch_day_parts_parse (text, &fault);
-  g_assert_cmpint (parts->len, ==, 2);
-  g_assert_cmpint (g_array_index (parts, UchDayPart, 1).to_min, ==, 1920);
-  /* The morning after the night belongs to the day on which it began. */
-  tomorrow = uch_day_print (shifts, MIDNIGHT + UCH_DAY_MS);
-  g_assert_cmpstr (tomorrow, ==, "");
-}
-
-static guint
-count_edits (GPtrArray *edits, gboolean removals)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < edits->len; i++)
-    n += (((const UchShiftEdit *) g_ptr_array_index (edits, i))->remove_id != NULL) == removals;
-  return n;
-}
-
-static void
-test_a_day_changes_only_what_differs (void)
-{
-  static const struct
-  {
-    const char *typed;
-    gboolean    absent;
-    guint       n_removed, n_added;
-  } cases[] = {
-    { "9-13, 14-18", FALSE, 0, 0 }, { "9-13", FALSE, 1, 0 },
-    { "9-13, 14-19", FALSE, 1, 1 }, { "", FALSE, 2, 0 },
-    { "9-13, 14-18", TRUE, 0, 1 },  { "", TRUE, 2, 1 },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autoptr (GPtrArray) shifts = g_ptr_array_new_with_free_func (g_object_unref);
-      g_autoptr (GPtrArray) of_day = NULL;
-      g_autoptr (GPtrArray) edits = NULL;
-      g_autofree char *fault = NULL;
-      g_autoptr (GArray) parts = uch_day_parts_parse (cases[i].typed, &fault);
-
-      g_ptr_array_add (shifts, make_shift ("a", UCH_SHIFT_WORK, 540, 780));
-      g_ptr_array_add (shifts, make_shift ("b", UCH_SHIFT_WORK, 840, 1080));
-      of_day = uch_day_list (shifts, MIDNIGHT);
-      edits = uch_day_edit (of_day, parts, cases[i].absent, MIDNIGHT);
-      g_test_message ("“%s”", cases[i].typed);
-      g_assert_cmpint (count_edits (edits, TRUE), ==, cases[i].n_removed);
-      g_assert_cmpint (count_edits (edits, FALSE), ==, cases[i].n_added);
-    }
-}
-
-static void
-test_a_long_absence_covers_its_days (void)
-{
-  g_autoptr (GPtrArray) shifts = g_ptr_array_new_with_free_func (g_object_unref);
-
-  g_ptr_array_add (shifts, make_shift ("leave", UCH_SHIFT_ABSENCE, 0, 3 * 1440));
-  g_assert_true (uch_day_is_absent (shifts, MIDNIGHT));
-  g_assert_true (uch_day_is_absent (shifts, MIDNIGHT + 2 * UCH_DAY_MS));
-  g_assert_false (uch_day_is_absent (shifts, MIDNIGHT + 3 * UCH_DAY_MS));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -440,13 +300,5 @@ main (int argc, char **argv)
   g_test_add_func ("/registers/a-revealed-secret-survives-a-merge",
                    test_a_revealed_secret_survives_a_merge);
   g_test_add_func ("/registers/words-are-set-one-by-one", test_words_are_set_one_by_one);
-  g_test_add_func ("/registers/days-are-typed-as-people-write-them",
-                   test_days_are_typed_as_people_write_them);
-  g_test_add_func ("/registers/a-day-is-printed-as-it-is-typed",
-                   test_a_day_is_printed_as_it_is_typed);
-  g_test_add_func ("/registers/a-day-changes-only-what-differs",
-                   test_a_day_changes_only_what_differs);
-  g_test_add_func ("/registers/a-long-absence-covers-its-days",
-                   test_a_long_absence_covers_its_days);
   return g_test_run ();
 }

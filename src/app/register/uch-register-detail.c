@@ -7,7 +7,6 @@
 #include "app/register/uch-form.h"
 #include "app/register/uch-register-text.h"
 #include "app/register/uch-related.h"
-#include "app/register/uch-shift-editor.h"
 #include "app/uch-format.h"
 
 #define RELATED_MAX 3
@@ -26,7 +25,7 @@ struct _UchRegisterDetail
   const UchRegister *of;                   /* borrowed, static */
   UchRelated        *related[RELATED_MAX]; /* borrowed: in the box */
   guint              n_related;
-  UchShiftEditor    *shifts; /* borrowed, nullable */
+  GtkWidget         *shifts; /* borrowed, nullable: the way to the person's week */
 };
 
 enum
@@ -73,11 +72,10 @@ show_related (UchRegisterDetail *self, const char *id)
 {
   for (guint i = 0; i < self->n_related; i++)
     uch_related_show (self->related[i], id);
-  if (self->shifts != NULL)
-    {
-      gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->shifts)), id != NULL);
-      uch_shift_editor_show (self->shifts, id);
-    }
+  if (self->shifts == NULL)
+    return;
+  gtk_widget_set_visible (self->shifts, id != NULL);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->shifts), "s", id != NULL ? id : "");
 }
 
 static void
@@ -115,16 +113,11 @@ add_related (UchRegisterDetail *self, UchTable table, const char *field, const c
 static void
 add_shifts (UchRegisterDetail *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *heading = gtk_label_new (_ ("Shifts of two weeks"));
-  GtkWidget *shifts = uch_shift_editor_new (self->session);
-
-  gtk_label_set_xalign (GTK_LABEL (heading), 0);
-  gtk_widget_add_css_class (heading, "heading");
-  gtk_box_append (GTK_BOX (box), heading);
-  gtk_box_append (GTK_BOX (box), shifts);
-  gtk_box_append (uch_form_get_content (self->form), box);
-  self->shifts = UCH_SHIFT_EDITOR (shifts);
+  self->shifts = gtk_button_new_with_label (_ ("Shifts of the week"));
+  gtk_widget_set_halign (self->shifts, GTK_ALIGN_START);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->shifts), "register.show-shifts");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->shifts), "s", "");
+  gtk_box_append (GTK_BOX (self->top), self->shifts);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "app/register/uch-register-pane.h"
+#include "app/shifts/uch-shift-page.h"
 
 struct _UchRegisterPage
 {
@@ -44,11 +45,45 @@ show_pane (UchRegisterPage *self, const UchRegister *of)
   return UCH_REGISTER_PANE (pane);
 }
 
+/* Shifts are no list with a form: they have a page of their own. */
+static UchShiftPage *
+show_shifts (UchRegisterPage *self, const UchRegister *of)
+{
+  GtkWidget *page = gtk_stack_get_child_by_name (self->panes, of->name);
+
+  if (page == NULL)
+    {
+      page = uch_shift_page_new (self->session);
+      gtk_stack_add_named (self->panes, page, of->name);
+    }
+  gtk_stack_set_visible_child (self->panes, page);
+  return UCH_SHIFT_PAGE (page);
+}
+
 static void
 register_chosen_cb (UchRegisterPage *self, GtkListBoxRow *row)
 {
-  if (row != NULL && self->session != NULL)
+  if (row == NULL || self->session == NULL)
+    return;
+  if (get_register (row)->table == UCH_TABLE_SHIFT)
+    show_shifts (self, get_register (row));
+  else
     show_pane (self, get_register (row));
+}
+
+static void
+show_shifts_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UchRegisterPage *self = UCH_REGISTER_PAGE (widget);
+  GtkListBoxRow   *line;
+
+  for (int i = 0; (line = gtk_list_box_get_row_at_index (self->sidebar, i)) != NULL; i++)
+    if (get_register (line)->table == UCH_TABLE_SHIFT)
+      {
+        gtk_list_box_select_row (self->sidebar, line);
+        uch_shift_page_show_staff (show_shifts (self, get_register (line)),
+                                   g_variant_get_string (parameter, NULL));
+      }
 }
 
 static void
@@ -70,7 +105,7 @@ find_action (GtkWidget *widget, const char *name, GVariant *parameter)
   UchRegisterPage *self = UCH_REGISTER_PAGE (widget);
   GtkWidget       *pane = gtk_stack_get_visible_child (self->panes);
 
-  if (pane != NULL)
+  if (UCH_IS_REGISTER_PANE (pane))
     uch_register_pane_focus_search (UCH_REGISTER_PANE (pane));
 }
 
@@ -114,6 +149,7 @@ uch_register_page_class_init (UchRegisterPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UchRegisterPage, panes);
   gtk_widget_class_bind_template_callback (widget_class, register_chosen_cb);
   gtk_widget_class_install_action (widget_class, "register.find", NULL, find_action);
+  gtk_widget_class_install_action (widget_class, "register.show-shifts", "s", show_shifts_action);
 }
 
 static void
@@ -138,7 +174,7 @@ uch_register_page_new (UchSession *session)
   self->session = g_object_ref (session);
   registers = uch_register_list (&n);
   for (guint i = 0; i < n; i++)
-    if (uch_register_may_see (&registers[i], role))
+    if (registers[i].table == UCH_TABLE_SHIFT || uch_register_may_see (&registers[i], role))
       add_row (self, &registers[i]);
   gtk_list_box_select_row (self->sidebar, gtk_list_box_get_row_at_index (self->sidebar, 0));
   return GTK_WIDGET (self);

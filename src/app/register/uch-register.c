@@ -94,7 +94,7 @@ static const UchFormField staff_fields[] = {
 };
 
 static const UchFormField shift_fields[] = {
-  /* A line per day edits all of them together: uch-shift-editor.c. */
+  /* A week of everybody is edited together: app/shifts/. */
   { "staff_id", NULL, UCH_INPUT_HIDDEN },  { "kind", NULL, UCH_INPUT_HIDDEN },
   { "starts_at", NULL, UCH_INPUT_HIDDEN }, { "ends_at", NULL, UCH_INPUT_HIDDEN },
   { "reason", NULL, UCH_INPUT_HIDDEN },
@@ -179,6 +179,8 @@ static const UchRegister registers[] = {
   { UCH_TABLE_STAFF, "staff", NC_ ("register", "Staff"), "uch-engineer-symbolic",
     .create = N_ ("New member of staff"), .empty = N_ ("Import the staff, or add the first one."),
     COLUMNS (staff_columns), FIELDS (staff_fields) },
+  { UCH_TABLE_SHIFT, "shifts", NC_ ("register", "Shifts"), "x-office-calendar-symbolic",
+    .create = NULL, .empty = NULL, FIELDS (shift_fields), .parent = "staff_id" },
   { UCH_TABLE_ZONE, "zones", NC_ ("register", "Zones"), "uch-zone-symbolic",
     .create = N_ ("New zone"), .empty = N_ ("Import the zones from a GeoJSON file."),
     COLUMNS (zone_columns), FIELDS (zone_fields) },
@@ -195,8 +197,6 @@ static const UchRegister registers[] = {
   { UCH_TABLE_ENTRANCE, "entrances", NC_ ("register", "Entrances"), "uch-house-symbolic",
     .create = N_ ("New entrance"), .empty = N_ ("No entrances have been described yet."),
     COLUMNS (entrance_columns), FIELDS (entrance_fields), .parent = "house_id" },
-  { UCH_TABLE_SHIFT, "shifts", NC_ ("register", "Shifts"), "uch-engineer-symbolic", .create = NULL,
-    .empty = NULL, FIELDS (shift_fields), .parent = "staff_id" },
 };
 
 static const UchKnownSetting known_settings[] = {
