@@ -73,6 +73,17 @@ typedef struct
 const UchLivePosition *uch_sync_client_get_position (UchSyncClient *self, const char *engineer_id);
 GPtrArray *uch_sync_client_list_positions (UchSyncClient *self); /* (transfer container) */
 
+/* Where people were on a day that is over: by engineer id a GArray of UchTracePoint. */
+void uch_sync_client_load_traces_async (UchSyncClient      *self,
+                                        const char         *engineer_id,
+                                        UchTime             from,
+                                        UchTime             to,
+                                        GCancellable       *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer            user_data);
+GHashTable *
+uch_sync_client_load_traces_finish (UchSyncClient *self, GAsyncResult *result, GError **error);
+
 /* Who else has a ticket open ("open") or in the hand ("drag"); soft, shown, never a lock. */
 typedef struct
 {

@@ -65,7 +65,7 @@ prepare_cb (GtkDragSource *source, double x, double y, UchMap *self)
   GdkContentProvider *provider;
   g_autoptr (GdkPaintable) icon = NULL;
 
-  if (pick.kind != UCH_MAP_PICK_TICKET && pick.kind != UCH_MAP_PICK_STACK)
+  if (self->past || (pick.kind != UCH_MAP_PICK_TICKET && pick.kind != UCH_MAP_PICK_STACK))
     return NULL;
   icon = uch_map_overlay_dup_icon (self->overlay, pick.id);
   if (icon != NULL)
@@ -106,10 +106,13 @@ value_cb (GtkDropTarget *target, GParamSpec *pspec, UchMap *self)
 static GdkDragAction
 motion_cb (GtkDropTarget *target, double x, double y, UchMap *self)
 {
-  UchMapPick       pick = uch_map_overlay_pick (self->overlay, x, y);
+  UchMapPick       pick;
   gboolean         allowed = FALSE;
   g_autofree char *text = NULL;
 
+  /* Those at one place stand apart for what is in the hand. */
+  uch_map_overlay_point (self->overlay, x, y);
+  pick = uch_map_overlay_pick (self->overlay, x, y);
   if (pick.kind != UCH_MAP_PICK_ENGINEER)
     {
       uch_map_overlay_set_bubble (self->overlay, NULL, NULL, FALSE);
@@ -123,6 +126,7 @@ motion_cb (GtkDropTarget *target, double x, double y, UchMap *self)
 static void
 leave_cb (GtkDropTarget *target, UchMap *self)
 {
+  uch_map_overlay_point (self->overlay, -1, -1);
   uch_map_overlay_set_bubble (self->overlay, NULL, NULL, FALSE);
 }
 
@@ -135,7 +139,7 @@ drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, UchMap 
   gboolean              allowed = FALSE;
   g_autofree char      *text = NULL;
 
-  if (pick.kind != UCH_MAP_PICK_ENGINEER || payload == NULL)
+  if (self->past || pick.kind != UCH_MAP_PICK_ENGINEER || payload == NULL)
     return FALSE;
   uch_map_set_dragged (self, (const char *const *) payload->ticket_ids);
   text = dup_meaning (self, engineer_id, &allowed);

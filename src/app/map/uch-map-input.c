@@ -106,7 +106,10 @@ released_cb (GtkGestureClick *gesture, int n_press, double x, double y, UchMap *
 
   gtk_widget_grab_focus (GTK_WIDGET (self->map));
   if (hypot (x - self->press_x, y - self->press_y) > CLICK_SLOP_PX)
-    return;
+    {
+      uch_map_follow (self, NULL);
+      return;
+    }
   if (n_press == 2 && pick.kind == UCH_MAP_PICK_NOTHING)
     shumate_map_zoom_in (self->map);
   else if (n_press == 1)
@@ -116,8 +119,10 @@ released_cb (GtkGestureClick *gesture, int n_press, double x, double y, UchMap *
 static void
 motion_cb (GtkEventControllerMotion *controller, double x, double y, UchMap *self)
 {
-  UchMapPick pick = uch_map_pick (self, x, y);
+  UchMapPick pick;
 
+  uch_map_overlay_point (self->overlay, x, y);
+  pick = uch_map_pick (self, x, y);
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self->map),
                                    pick.kind == UCH_MAP_PICK_NOTHING ? "grab" : "pointer");
   if (pick.kind == UCH_MAP_PICK_HOUSE)
@@ -128,6 +133,7 @@ motion_cb (GtkEventControllerMotion *controller, double x, double y, UchMap *sel
 static void
 leave_cb (GtkEventControllerMotion *controller, UchMap *self)
 {
+  uch_map_overlay_point (self->overlay, -1, -1);
   uch_map_overlay_set_hover (self->overlay, (UchMapPick){ UCH_MAP_PICK_NOTHING, NULL });
 }
 
@@ -161,6 +167,8 @@ dup_tooltip (UchMap *self, UchMapPick pick)
         return ticket != NULL ? g_strdup (ticket->title) : NULL;
       }
     case UCH_MAP_PICK_ENGINEER:
+      if (self->engineer_func != NULL)
+        return self->engineer_func (self, pick.id, self->engineer_data);
       for (guint i = 0; i < engineers->len; i++)
         {
           const UchMapEngineer *engineer = g_ptr_array_index (engineers, i);
@@ -243,6 +251,23 @@ move_key (UchMap *self, guint keyval, double px)
 }
 
 static gboolean
+activate_selected (UchMap *self)
+{
+  static const UchMapPickKind kinds[] = { UCH_MAP_PICK_TICKET, UCH_MAP_PICK_ENGINEER };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      UchMapPick pick = { kinds[i], uch_map_overlay_get_selected (self->overlay, kinds[i]) };
+
+      if (pick.id == NULL)
+        continue;
+      uch_map_emit_activated (self, pick, 0, 0);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
 key_cb (GtkEventControllerKey *controller,
         guint                  keyval,
         guint                  code,
@@ -277,14 +302,20 @@ key_cb (GtkEventControllerKey *controller,
     case GDK_KEY_Return:
     case GDK_KEY_KP_Enter:
     case GDK_KEY_space:
-      selected = uch_map_overlay_get_selected (self->overlay, UCH_MAP_PICK_TICKET);
-      if (selected == NULL)
-        return FALSE;
-      uch_map_emit_activated (self, (UchMapPick){ UCH_MAP_PICK_TICKET, selected }, 0, 0);
-      return TRUE;
+      return activate_selected (self);
+    case GDK_KEY_f:
+    case GDK_KEY_Cyrillic_a:
+      selected = uch_map_overlay_get_selected (self->overlay, UCH_MAP_PICK_ENGINEER);
+      uch_map_follow (self, uch_map_get_followed (self) == NULL ? selected : NULL);
+      return selected != NULL;
     case GDK_KEY_Escape:
       if (uch_map_overlay_spread (self->overlay, NULL))
         return TRUE;
+      if (uch_map_get_followed (self) != NULL)
+        {
+          uch_map_follow (self, NULL);
+          return TRUE;
+        }
       if (uch_map_overlay_get_selected (self->overlay, UCH_MAP_PICK_TICKET) == NULL)
         return FALSE;
       uch_map_overlay_select (self->overlay, UCH_MAP_PICK_NOTHING, NULL);

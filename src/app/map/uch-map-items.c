@@ -74,6 +74,7 @@ uch_map_engineer_free (UchMapEngineer *engineer)
     return;
   g_free (engineer->id);
   g_free (engineer->name);
+  g_free (engineer->label);
   g_free (engineer->initials);
   g_free (engineer);
 }

@@ -46,6 +46,7 @@ typedef struct
 {
   char      *id;
   char      *name;
+  char      *label; /* (nullable): the short name, written under the badge */
   char      *initials;
   double     latitude, longitude;
   guint32    rgb; /* of the home zone */

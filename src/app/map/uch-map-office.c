@@ -2,9 +2,11 @@
 
 #include "app/map/uch-map-office.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/map/uch-map-base.h"
+#include "app/map/uch-map-motion.h"
 #include "app/map/uch-map-scene.h"
 #include "app/uch-format.h"
 #include "core/uch-fold.h"
@@ -174,6 +176,7 @@ show_engineers (UchMapOffice *self, UchTime now)
       initials = uch_staff_dup_initials (staff);
       badge = uch_map_engineer_new (staff->parent.id, staff->name, initials, position->latitude,
                                     position->longitude);
+      badge->label = uch_staff_dup_short_name (staff);
       badge->rgb = staff_rgb (self, staff);
       badge->at = position->at;
       badge->sign = (UchMapSign) GPOINTER_TO_INT (g_hash_table_lookup (signs, staff->parent.id));
@@ -255,6 +258,86 @@ house_text (UchMap *map, const char *house_id, gpointer user_data)
       = uch_replica_peek (uch_session_get_replica (self->session), UCH_TABLE_HOUSE, house_id);
 
   return house != NULL ? uch_address_format (house, NULL, FALSE) : NULL;
+}
+
+static gboolean
+is_same_day (UchTime at, UchTime now)
+{
+  g_autoptr (GDateTime) left = g_date_time_new_from_unix_local (at / 1000);
+  g_autoptr (GDateTime) right = g_date_time_new_from_unix_local (now / 1000);
+
+  return g_date_time_get_year (left) == g_date_time_get_year (right)
+         && g_date_time_get_day_of_year (left) == g_date_time_get_day_of_year (right);
+}
+
+/* He came, or he is to come. */
+static UchTime
+get_visit_time (const UchVisit *visit)
+{
+  return visit->arrived_at != 0 ? visit->arrived_at : visit->agreed_from;
+}
+
+static int
+compare_visits (gconstpointer a, gconstpointer b)
+{
+  UchTime left = get_visit_time (*(UchVisit *const *) a);
+  UchTime right = get_visit_time (*(UchVisit *const *) b);
+
+  return left < right ? -1 : left > right;
+}
+
+/* Today's visits of an engineer, in the order of their time. */
+static GPtrArray *
+list_visits_today (UchMapOffice *self, const char *engineer_id, UchTime now)
+{
+  GPtrArray *visits = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (self->visits); i++)
+    {
+      g_autoptr (UchVisit) visit = g_list_model_get_item (self->visits, i);
+      UchTime at = get_visit_time (visit);
+
+      if (g_strcmp0 (visit->engineer_id, engineer_id) != 0 || visit->state == UCH_VISIT_CANCELLED
+          || (at != 0 ? !is_same_day (at, now) : !uch_visit_is_open (visit)))
+        continue;
+      g_ptr_array_add (visits, g_steal_pointer (&visit));
+    }
+  g_ptr_array_sort (visits, compare_visits);
+  return visits;
+}
+
+static char *
+engineer_text (UchMap *map, const char *engineer_id, gpointer user_data)
+{
+  UchMapOffice          *self = user_data;
+  UchReplica            *replica = uch_session_get_replica (self->session);
+  UchTime                now = uch_session_now (self->session);
+  const UchLivePosition *position
+      = uch_sync_client_get_position (uch_session_get_sync (self->session), engineer_id);
+  const UchStaff  *staff = uch_replica_peek (replica, UCH_TABLE_STAFF, engineer_id);
+  g_autofree char *seen = position != NULL ? uch_map_dup_age (position->at, now) : NULL;
+  g_autoptr (GPtrArray) visits = list_visits_today (self, engineer_id, now);
+  GString *text;
+
+  if (staff == NULL)
+    return NULL;
+  text = g_string_new (staff->name);
+  if (seen != NULL)
+    g_string_append_printf (text, "\n%s", seen);
+  for (guint i = 0; i < visits->len; i++)
+    {
+      const UchVisit  *visit = g_ptr_array_index (visits, i);
+      const UchTicket *ticket = uch_replica_peek (replica, UCH_TABLE_TICKET, visit->ticket_id);
+      UchTime          at = get_visit_time (visit);
+      g_autofree char *time = at != 0 ? uch_format_time (at) : g_strdup ("—");
+
+      g_string_append_printf (text, "\n%s  %s · %s", time,
+                              ticket != NULL && ticket->address != NULL ? ticket->address : "",
+                              uch_format_visit_state (visit->state));
+    }
+  if (visits->len == 0)
+    g_string_append_printf (text, "\n%s", _ ("No visits today"));
+  return g_string_free (text, FALSE);
 }
 
 static void
@@ -371,6 +454,7 @@ uch_map_office_attach (UchMap *map, UchSession *session)
                            G_CALLBACK (settings_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (map, "unrealize", G_CALLBACK (remember_view), self, G_CONNECT_SWAPPED);
   uch_map_set_house_func (map, house_text, self);
+  uch_map_set_engineer_func (map, engineer_text, self);
   restore_view (self);
   open_base (self);
   queue_scene (self);

@@ -4,8 +4,7 @@
 
 #include <math.h>
 
-#include "app/map/uch-map-pins.h"
-#include "app/map/uch-map-sprites.h"
+#include "app/map/uch-map-overlay-private.h"
 #include "app/map/uch-map-tiles.h"
 #include "tiles/uch-mercator.h"
 #include "tiles/uch-tile-bake.h"
@@ -14,33 +13,11 @@
 #define PIN_ZOOM_MIN 12.5
 /* From here on every pin tells its minutes; the urgent ones tell them from the first pin on. */
 #define MINUTES_ZOOM_MIN 14.5
-#define AGE_SHOWN_MS (5 * UCH_MINUTE_MS)
-#define AGE_STALE_MS (15 * UCH_MINUTE_MS)
-
-struct _UchMapOverlay
-{
-  ShumateLayer   parent_instance;
-  GPtrArray     *tickets;   /* (owned) */
-  GPtrArray     *engineers; /* (owned) */
-  GArray        *pins;      /* (owned): in the order of drawing: the most urgent last */
-  GArray        *badges;    /* (owned) */
-  UchMapSprites *sprites;   /* (owned) */
-  gboolean       dark;
-  UchTime        now;
-  UchMapPickKind hover_kind, selected_kind;
-  char          *hover_id, *selected_id;
-  char          *spread_id; /* (nullable): the ticket whose stack is spread */
-  gboolean       has_place; /* a house is marked */
-  double         place_x, place_y;
-  GHashTable *forbidden; /* (owned) (nullable): ids of engineers that cannot take what is dragged */
-  char       *bubble_id, *bubble_text;
-  gboolean    bubble_allowed;
-};
 
 G_DEFINE_FINAL_TYPE (UchMapOverlay, uch_map_overlay, SHUMATE_TYPE_LAYER)
 
-static UchMapScreen
-compute_screen (UchMapOverlay *self)
+UchMapScreen
+uch_map_overlay_compute_screen (UchMapOverlay *self)
 {
   ShumateViewport *viewport = shumate_layer_get_viewport (SHUMATE_LAYER (self));
   UchMapScreen     screen = { .zoom = shumate_viewport_get_zoom_level (viewport) };
@@ -55,8 +32,8 @@ compute_screen (UchMapOverlay *self)
   return screen;
 }
 
-static UchMapLook
-look_of (UchMapOverlay *self, UchMapPickKind kind, const char *id)
+UchMapLook
+uch_map_overlay_get_look (UchMapOverlay *self, UchMapPickKind kind, const char *id)
 {
   if (self->selected_kind == kind && g_strcmp0 (self->selected_id, id) == 0)
     return UCH_MAP_LOOK_SELECTED;
@@ -71,14 +48,14 @@ append_at (GtkSnapshot *snapshot, GdkTexture *texture, float x, float y, float w
   gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (x, y, width, height));
 }
 
-static void
-append_label (UchMapOverlay *self,
-              GtkSnapshot   *snapshot,
-              const char    *text,
-              float          middle_x,
-              float          top,
-              guint32        paper,
-              guint32        ink)
+void
+uch_map_overlay_append_label (UchMapOverlay *self,
+                              GtkSnapshot   *snapshot,
+                              const char    *text,
+                              float          middle_x,
+                              float          top,
+                              guint32        paper,
+                              guint32        ink)
 {
   float       width, height;
   GdkTexture *texture
@@ -97,7 +74,7 @@ draw_pin (UchMapOverlay      *self,
   const UchMapTicket *ticket = pin->ticket;
   gboolean            spread = uch_map_pin_is_spread (self->pins, pin, self->spread_id);
   gboolean            small = screen->zoom < PIN_ZOOM_MIN && !spread;
-  UchMapLook          look = look_of (self, UCH_MAP_PICK_TICKET, ticket->id);
+  UchMapLook          look = uch_map_overlay_get_look (self, UCH_MAP_PICK_TICKET, ticket->id);
   guint32             paper, ink;
   float               label_y = pin->y + (small ? 8 : 2);
 
@@ -106,7 +83,7 @@ draw_pin (UchMapOverlay      *self,
       if (pin->index >= UCH_MAP_STACK_SHOWN_MAX)
         return;
       if (pin->index == 0)
-        look = MAX (look, look_of (self, UCH_MAP_PICK_STACK, ticket->id));
+        look = MAX (look, uch_map_overlay_get_look (self, UCH_MAP_PICK_STACK, ticket->id));
     }
   if (small)
     append_at (snapshot, uch_map_sprites_get_pin (self->sprites, ticket, TRUE, look),
@@ -120,9 +97,10 @@ draw_pin (UchMapOverlay      *self,
     {
       g_autofree char *count = g_strdup_printf ("%u", pin->n);
 
-      append_label (self, snapshot, count, pin->x + (small ? 10 : 15),
-                    pin->y - (small ? 18 : UCH_MAP_PIN_ANCHOR_Y + 5),
-                    self->dark ? 0xf6f5f4 : 0x241f31, self->dark ? 0x241f31 : 0xffffff);
+      uch_map_overlay_append_label (self, snapshot, count, pin->x + (small ? 10 : 15),
+                                    pin->y - (small ? 18 : UCH_MAP_PIN_ANCHOR_Y + 5),
+                                    self->dark ? 0xf6f5f4 : 0x241f31,
+                                    self->dark ? 0x241f31 : 0xffffff);
     }
   if ((small && uch_map_urgency (ticket->promise) < 3) || ticket->due_at == 0
       || (pin->index > 0 && !spread))
@@ -133,43 +111,12 @@ draw_pin (UchMapOverlay      *self,
       g_autofree char *text = uch_map_dup_minutes (ticket->due_at - self->now);
 
       uch_map_promise_get_colors (ticket->promise, self->dark, &paper, &ink);
-      append_label (self, snapshot, text, pin->x, label_y, paper, ink);
+      uch_map_overlay_append_label (self, snapshot, text, pin->x, label_y, paper, ink);
     }
 }
 
-static void
-draw_age (UchMapOverlay *self, GtkSnapshot *snapshot, const UchMapBadge *badge)
-{
-  gint64           age_ms = self->now - badge->engineer->at;
-  g_autofree char *text = NULL;
-
-  if (badge->engineer->at == 0 || age_ms < AGE_SHOWN_MS)
-    return;
-  text = uch_map_dup_age (age_ms);
-  append_label (self, snapshot, text, badge->x, badge->y + UCH_MAP_BADGE_SIDE / 2.0f - 2,
-                self->dark ? 0x303035 : 0xffffff, self->dark ? 0xc0bfbc : 0x5e5c64);
-}
-
-static void
-draw_badge (UchMapOverlay *self, GtkSnapshot *snapshot, const UchMapBadge *badge)
-{
-  const UchMapEngineer *engineer = badge->engineer;
-  gint64                age_ms = self->now - engineer->at;
-  gboolean              dimmed
-      = self->forbidden != NULL && g_hash_table_contains (self->forbidden, engineer->id);
-  UchMapLook look = look_of (self, UCH_MAP_PICK_ENGINEER, engineer->id);
-
-  if (g_strcmp0 (self->bubble_id, engineer->id) == 0 && self->bubble_allowed)
-    look = UCH_MAP_LOOK_SELECTED;
-  append_at (snapshot,
-             uch_map_sprites_get_badge (self->sprites, engineer,
-                                        engineer->at != 0 && age_ms >= AGE_STALE_MS, dimmed, look),
-             badge->x - UCH_MAP_BADGE_SIDE / 2.0f, badge->y - UCH_MAP_BADGE_SIDE / 2.0f,
-             UCH_MAP_BADGE_SIDE, UCH_MAP_BADGE_SIDE);
-}
-
-static gboolean
-is_near (UchMapOverlay *self, float x, float y, float margin)
+gboolean
+uch_map_overlay_is_near (UchMapOverlay *self, float x, float y, float margin)
 {
   return x > -margin && y > -margin && x < (float) gtk_widget_get_width (GTK_WIDGET (self)) + margin
          && y < (float) gtk_widget_get_height (GTK_WIDGET (self)) + margin;
@@ -188,32 +135,16 @@ draw_place (UchMapOverlay *self, GtkSnapshot *snapshot, const UchMapScreen *scre
              UCH_MAP_RING_SIDE);
 }
 
-/* What the drop would mean stands above everything. */
-static void
-draw_bubble (UchMapOverlay *self, GtkSnapshot *snapshot)
-{
-  for (guint i = 0; i < self->badges->len; i++)
-    {
-      const UchMapBadge *badge = &g_array_index (self->badges, UchMapBadge, i);
-
-      if (!g_str_equal (badge->engineer->id, self->bubble_id))
-        continue;
-      append_label (self, snapshot, self->bubble_text, badge->x,
-                    badge->y + UCH_MAP_BADGE_SIDE / 2.0f + 2,
-                    self->bubble_allowed ? (self->dark ? 0xf6f5f4 : 0x241f31) : 0xe01b24,
-                    self->bubble_allowed && self->dark ? 0x241f31 : 0xffffff);
-    }
-}
-
 static void
 uch_map_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   UchMapOverlay *self = UCH_MAP_OVERLAY (widget);
-  UchMapScreen   screen = compute_screen (self);
+  UchMapScreen   screen = uch_map_overlay_compute_screen (self);
 
   uch_map_sprites_set_style (self->sprites, self->dark, gtk_widget_get_scale_factor (widget));
   uch_map_pins_place (self->pins, self->spread_id, &screen);
-  uch_map_badges_place (self->badges, &screen);
+  if (self->trace != NULL)
+    uch_map_crew_draw_trace (self, snapshot, &screen);
   if (self->has_place)
     draw_place (self, snapshot, &screen);
   /* Stacks stand from the most urgent to the least: the top one is drawn last. */
@@ -221,23 +152,10 @@ uch_map_overlay_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     {
       const UchMapPin *pin = &g_array_index (self->pins, UchMapPin, i);
 
-      if (is_near (self, pin->x, pin->y, 60))
+      if (uch_map_overlay_is_near (self, pin->x, pin->y, 60))
         draw_pin (self, snapshot, &screen, pin);
     }
-  /* Ages lie under all badges: a neighbour's initials matter more. */
-  for (guint i = 0; i < 2 * self->badges->len; i++)
-    {
-      const UchMapBadge *badge = &g_array_index (self->badges, UchMapBadge, i % self->badges->len);
-
-      if (!is_near (self, badge->x, badge->y, 60))
-        continue;
-      if (i < self->badges->len)
-        draw_age (self, snapshot, badge);
-      else
-        draw_badge (self, snapshot, badge);
-    }
-  if (self->bubble_id != NULL && self->bubble_text != NULL)
-    draw_bubble (self, snapshot);
+  uch_map_crew_draw (self, snapshot, &screen);
 }
 
 static void
@@ -256,6 +174,7 @@ uch_map_overlay_finalize (GObject *object)
   g_clear_pointer (&self->forbidden, g_hash_table_unref);
   g_free (self->bubble_id);
   g_free (self->bubble_text);
+  uch_map_crew_clear (self);
   G_OBJECT_CLASS (uch_map_overlay_parent_class)->finalize (object);
 }
 
@@ -304,20 +223,6 @@ uch_map_overlay_set_tickets (UchMapOverlay *self, GPtrArray *tickets)
   g_ptr_array_unref (self->tickets);
   self->tickets = tickets;
   uch_map_pins_build (self->pins, self->tickets);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-/**
- * uch_map_overlay_set_engineers:
- * @self: the layer
- * @engineers: (transfer full) (element-type UchMapEngineer): all badges; the array frees them
- */
-void
-uch_map_overlay_set_engineers (UchMapOverlay *self, GPtrArray *engineers)
-{
-  g_ptr_array_unref (self->engineers);
-  self->engineers = engineers;
-  uch_map_badges_build (self->badges, engineers);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -385,17 +290,13 @@ uch_map_overlay_set_dark (UchMapOverlay *self, gboolean dark)
 UchMapPick
 uch_map_overlay_pick (UchMapOverlay *self, double x, double y)
 {
-  UchMapScreen screen = compute_screen (self);
+  UchMapScreen       screen = uch_map_overlay_compute_screen (self);
+  const UchMapBadge *badge;
 
   uch_map_pins_place (self->pins, self->spread_id, &screen);
-  uch_map_badges_place (self->badges, &screen);
-  for (guint i = self->badges->len; i-- > 0;)
-    {
-      const UchMapBadge *badge = &g_array_index (self->badges, UchMapBadge, i);
-
-      if (hypot (x - badge->x, y - badge->y) <= 18)
-        return (UchMapPick){ UCH_MAP_PICK_ENGINEER, badge->engineer->id };
-    }
+  badge = uch_map_crew_pick (self, &screen, x, y);
+  if (badge != NULL)
+    return (UchMapPick){ UCH_MAP_PICK_ENGINEER, badge->engineer->id };
   for (guint i = 0; i < self->pins->len; i++)
     {
       const UchMapPin *pin = &g_array_index (self->pins, UchMapPin, i);

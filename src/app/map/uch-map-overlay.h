@@ -28,22 +28,27 @@ G_DECLARE_FINAL_TYPE (UchMapOverlay, uch_map_overlay, UCH, MAP_OVERLAY, ShumateL
 UchMapOverlay *uch_map_overlay_new (ShumateViewport *viewport);
 void           uch_map_overlay_set_tickets (UchMapOverlay *self, GPtrArray *tickets);
 void           uch_map_overlay_set_engineers (UchMapOverlay *self, GPtrArray *engineers);
-GPtrArray     *uch_map_overlay_get_tickets (UchMapOverlay *self);
-GPtrArray     *uch_map_overlay_get_engineers (UchMapOverlay *self);
-void           uch_map_overlay_set_now (UchMapOverlay *self, UchTime now);
-void           uch_map_overlay_set_dark (UchMapOverlay *self, gboolean dark);
-UchMapPick     uch_map_overlay_pick (UchMapOverlay *self, double x, double y);
-void           uch_map_overlay_set_hover (UchMapOverlay *self, UchMapPick pick);
-void           uch_map_overlay_select (UchMapOverlay *self, UchMapPickKind kind, const char *id);
-const char    *uch_map_overlay_get_selected (UchMapOverlay *self, UchMapPickKind kind);
-void           uch_map_overlay_mark_place (UchMapOverlay *self, double latitude, double longitude);
-void           uch_map_overlay_clear_place (UchMapOverlay *self);
-gboolean       uch_map_overlay_spread (UchMapOverlay *self, const char *ticket_id);
-void           uch_map_overlay_set_hints (UchMapOverlay *self, GHashTable *forbidden);
-void           uch_map_overlay_set_bubble (UchMapOverlay *self,
-                                           const char    *engineer_id,
-                                           const char    *text,
-                                           gboolean       allowed);
-GdkPaintable  *uch_map_overlay_dup_icon (UchMapOverlay *self, const char *ticket_id);
+void           uch_map_overlay_set_past (UchMapOverlay *self, gboolean past);
+void           uch_map_overlay_point (UchMapOverlay *self, double x, double y);
+void           uch_map_overlay_follow (UchMapOverlay *self, const char *engineer_id);
+const char    *uch_map_overlay_get_followed (UchMapOverlay *self);
+void uch_map_overlay_set_trace (UchMapOverlay *self, GArray *trace, GArray *stops, guint32 rgb);
+GPtrArray    *uch_map_overlay_get_tickets (UchMapOverlay *self);
+GPtrArray    *uch_map_overlay_get_engineers (UchMapOverlay *self);
+void          uch_map_overlay_set_now (UchMapOverlay *self, UchTime now);
+void          uch_map_overlay_set_dark (UchMapOverlay *self, gboolean dark);
+UchMapPick    uch_map_overlay_pick (UchMapOverlay *self, double x, double y);
+void          uch_map_overlay_set_hover (UchMapOverlay *self, UchMapPick pick);
+void          uch_map_overlay_select (UchMapOverlay *self, UchMapPickKind kind, const char *id);
+const char   *uch_map_overlay_get_selected (UchMapOverlay *self, UchMapPickKind kind);
+void          uch_map_overlay_mark_place (UchMapOverlay *self, double latitude, double longitude);
+void          uch_map_overlay_clear_place (UchMapOverlay *self);
+gboolean      uch_map_overlay_spread (UchMapOverlay *self, const char *ticket_id);
+void          uch_map_overlay_set_hints (UchMapOverlay *self, GHashTable *forbidden);
+void          uch_map_overlay_set_bubble (UchMapOverlay *self,
+                                          const char    *engineer_id,
+                                          const char    *text,
+                                          gboolean       allowed);
+GdkPaintable *uch_map_overlay_dup_icon (UchMapOverlay *self, const char *ticket_id);
 
 G_END_DECLS

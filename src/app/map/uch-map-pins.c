@@ -5,14 +5,16 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "core/uch-geo.h"
 #include "tiles/uch-mercator.h"
 
-/* Steps of a degree: tickets nearer than a metre stand in one place, engineers nearer than 25 m
- * park together. */
+/* Steps of a degree: tickets nearer than a metre stand in one place. */
 #define ONE_PLACE 1e5
-#define ONE_PARKING 4e3
-/* Engineers of one place stand side by side up to here. */
-#define BADGES_APART_ZOOM_MAX 17.5
+/* Engineers nearer than this are at one place, as at a service centre. */
+#define ONE_PARKING_M 25.0
+/* From here on they stand around it, each for himself; before that side by side, overlapping. */
+#define FAN_ZOOM_MIN 16.0
+#define ROW_STEP 26.0
 #define SPREAD_RADIUS 44.0
 
 /**
@@ -58,22 +60,6 @@ uch_map_dup_minutes (gint64 left_ms)
   if (left_ms < 0)
     return g_strdup_printf (_ ("−%d min"), minutes);
   return g_strdup_printf (_ ("%d min"), minutes);
-}
-
-/**
- * uch_map_dup_age:
- * @age_ms: how old a position is
- *
- * Returns: (transfer full): "7 min ago"
- */
-char *
-uch_map_dup_age (gint64 age_ms)
-{
-  if (age_ms < UCH_HOUR_MS)
-    return g_strdup_printf (_ ("%d min ago"), (int) (age_ms / UCH_MINUTE_MS));
-  if (age_ms < UCH_DAY_MS)
-    return g_strdup_printf (_ ("%d h ago"), (int) (age_ms / UCH_HOUR_MS));
-  return g_strdup (_ ("over a day ago"));
 }
 
 static gint64
@@ -148,36 +134,107 @@ uch_map_pins_build (GArray *pins, GPtrArray *tickets)
     }
 }
 
+/* The motion of who was there before goes on. */
+static UchMapMotion
+find_motion (GArray *badges, const char *id)
+{
+  for (guint i = 0; i < badges->len; i++)
+    {
+      const UchMapBadge *badge = &g_array_index (badges, UchMapBadge, i);
+
+      if (g_str_equal (badge->id, id))
+        return badge->motion;
+    }
+  return (UchMapMotion){ 0 };
+}
+
+/* Who is near the first one of a place is at that place. */
+static void
+group_badges (GArray *badges)
+{
+  for (guint i = 0; i < badges->len; i++)
+    {
+      UchMapBadge *badge = &g_array_index (badges, UchMapBadge, i);
+
+      badge->group = i;
+      for (guint k = 0; k < i; k++)
+        {
+          const UchMapBadge *first = &g_array_index (badges, UchMapBadge, k);
+
+          if (first->group == k
+              && uch_geo_distance_m (uch_mercator_latitude (first->motion.to_y),
+                                     uch_mercator_longitude (first->motion.to_x),
+                                     uch_mercator_latitude (badge->motion.to_y),
+                                     uch_mercator_longitude (badge->motion.to_x))
+                     <= ONE_PARKING_M)
+            {
+              badge->group = k;
+              break;
+            }
+        }
+      badge->index = g_array_index (badges, UchMapBadge, badge->group).n++;
+    }
+  for (guint i = 0; i < badges->len; i++)
+    {
+      UchMapBadge *badge = &g_array_index (badges, UchMapBadge, i);
+
+      badge->n = g_array_index (badges, UchMapBadge, badge->group).n;
+    }
+}
+
 /**
  * uch_map_badges_build:
- * @badges: (element-type UchMapBadge): filled
+ * @badges: (element-type UchMapBadge): filled; what it held tells where everybody was drawn
  * @engineers: (element-type UchMapEngineer): the engineers
+ * @now_us: the clock of frames
+ * @pace: how they get to where they are
  */
 void
-uch_map_badges_build (GArray *badges, GPtrArray *engineers)
+uch_map_badges_build (GArray *badges, GPtrArray *engineers, gint64 now_us, UchMapPace pace)
 {
+  g_autoptr (GArray) old = g_array_copy (badges);
+
   g_array_set_size (badges, 0);
   for (guint i = 0; i < engineers->len; i++)
     {
       UchMapEngineer *engineer = g_ptr_array_index (engineers, i);
-      UchMapBadge     badge = { .engineer = engineer,
-                                .wx = uch_mercator_x (engineer->longitude),
-                                .wy = uch_mercator_y (engineer->latitude) };
+      UchMapBadge     badge = { .engineer = engineer };
+      double          x = uch_mercator_x (engineer->longitude);
+      double          y = uch_mercator_y (engineer->latitude);
 
-      for (guint k = 0; k < engineers->len; k++)
-        {
-          const UchMapEngineer *other = g_ptr_array_index (engineers, k);
-
-          if (place_code (other->latitude, ONE_PARKING)
-                  != place_code (engineer->latitude, ONE_PARKING)
-              || place_code (other->longitude, ONE_PARKING)
-                     != place_code (engineer->longitude, ONE_PARKING))
-            continue;
-          badge.n++;
-          badge.index += k < i;
-        }
+      g_strlcpy (badge.id, engineer->id, sizeof badge.id);
+      badge.motion = find_motion (old, badge.id);
+      if (pace == UCH_MAP_PACE_JUMP)
+        uch_map_motion_jump (&badge.motion, engineer->at, x, y);
+      else if (!uch_map_motion_aim (&badge.motion, engineer->at, x, y, now_us,
+                                    pace == UCH_MAP_PACE_GLIDE))
+        /* What came late is not younger than what is known. */
+        engineer->at = badge.motion.at;
       g_array_append_val (badges, badge);
     }
+  group_badges (badges);
+  uch_map_badges_move (badges, now_us);
+}
+
+/**
+ * uch_map_badges_move:
+ * @badges: (element-type UchMapBadge): all badges
+ * @now_us: the clock of frames
+ *
+ * Returns: whether somebody is still on his way
+ */
+gboolean
+uch_map_badges_move (GArray *badges, gint64 now_us)
+{
+  gboolean moving = FALSE;
+
+  for (guint i = 0; i < badges->len; i++)
+    {
+      UchMapBadge *badge = &g_array_index (badges, UchMapBadge, i);
+
+      moving = uch_map_motion_get (&badge->motion, now_us, &badge->wx, &badge->wy) || moving;
+    }
+  return moving;
 }
 
 /**
@@ -235,22 +292,75 @@ uch_map_pins_place (GArray *pins, const char *spread_id, const UchMapScreen *scr
 }
 
 /**
+ * uch_map_fan_radius:
+ * @n: how many stand around one place
+ *
+ * Returns: pixels from the place to the middle of each badge
+ */
+double
+uch_map_fan_radius (guint n)
+{
+  return MAX (30.0, 42.0 * n / (2 * G_PI));
+}
+
+/**
+ * uch_map_badges_are_fanned:
+ * @badge: one of those at a place
+ * @fanned_id: (nullable): one of those whose place the pointer is at
+ * @badges: (element-type UchMapBadge): all badges
+ * @screen: what is looked at
+ *
+ * Returns: whether each of them stands apart, to be clicked or to drop on
+ */
+gboolean
+uch_map_badges_are_fanned (const UchMapBadge  *badge,
+                           const char         *fanned_id,
+                           GArray             *badges,
+                           const UchMapScreen *screen)
+{
+  if (badge->n < 2)
+    return FALSE;
+  if (screen->zoom >= FAN_ZOOM_MIN)
+    return TRUE;
+  for (guint i = 0; fanned_id != NULL && i < badges->len; i++)
+    {
+      const UchMapBadge *other = &g_array_index (badges, UchMapBadge, i);
+
+      if (other->group == badge->group && g_str_equal (other->id, fanned_id))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
  * uch_map_badges_place:
  * @badges: (element-type UchMapBadge): all badges
+ * @fanned_id: (nullable): one of those whose place the pointer is at
  * @screen: what is looked at
  *
  * Computes where each badge stands now.
  */
 void
-uch_map_badges_place (GArray *badges, const UchMapScreen *screen)
+uch_map_badges_place (GArray *badges, const char *fanned_id, const UchMapScreen *screen)
 {
   for (guint i = 0; i < badges->len; i++)
     {
-      UchMapBadge *badge = &g_array_index (badges, UchMapBadge, i);
+      UchMapBadge       *badge = &g_array_index (badges, UchMapBadge, i);
+      const UchMapBadge *first = &g_array_index (badges, UchMapBadge, badge->group);
 
       badge->x = (float) round (screen->x0 + badge->wx * screen->world);
       badge->y = (float) round (screen->y0 + badge->wy * screen->world);
-      if (badge->n > 1 && screen->zoom < BADGES_APART_ZOOM_MAX)
-        badge->x += (float) round ((badge->index - (badge->n - 1) / 2.0) * 26);
+      if (badge->n < 2)
+        continue;
+      if (uch_map_badges_are_fanned (badge, fanned_id, badges, screen))
+        {
+          double radius = uch_map_fan_radius (badge->n);
+          double angle = 2 * G_PI * badge->index / badge->n - G_PI_2;
+
+          badge->x = (float) round (screen->x0 + first->wx * screen->world + cos (angle) * radius);
+          badge->y = (float) round (screen->y0 + first->wy * screen->world + sin (angle) * radius);
+        }
+      else
+        badge->x += (float) round ((badge->index - (badge->n - 1) / 2.0) * ROW_STEP);
     }
 }

@@ -20,6 +20,8 @@ struct _UchMap
   GtkLabel     *attribution;
   GtkWidget    *degraded;
   GtkLabel     *problem;
+  GtkWidget    *follow_pill;
+  GtkLabel     *follow_name;
 
   /* owned */
   UchTileBaker     *baker;
@@ -31,14 +33,17 @@ struct _UchMap
   UchMapTiles     *tiles;
   UchMapOverlay   *overlay;
 
-  UchMapDropFunc  drop_func;
-  gpointer        drop_data;
-  UchMapHouseFunc house_func;
-  gpointer        house_data;
-  gboolean        fixed_problem; /* the choice of the base map could not be followed at all */
-  guint           fit_id;        /* tick callback that waits for a size */
-  gboolean        has_view;
-  double          press_x, press_y;
+  UchMapDropFunc drop_func;
+  gpointer       drop_data;
+  UchMapTextFunc house_func;
+  gpointer       house_data;
+  UchMapTextFunc engineer_func;
+  gpointer       engineer_data;
+  gboolean       past;          /* nothing can be dragged */
+  gboolean       fixed_problem; /* the choice of the base map could not be followed at all */
+  guint          fit_id;        /* tick callback that waits for a size */
+  gboolean       has_view;
+  double         press_x, press_y;
 };
 
 void uch_map_init_view (UchMap *self);

@@ -293,7 +293,7 @@ draw_sign (UchMapSprites *self, cairo_t *cr, UchMapSign sign)
  * uch_map_sprites_get_badge:
  * @self: a set
  * @engineer: whose badge
- * @stale: the position is old: faded, the rim dashed
+ * @freshness: an old position is faded, one that says nothing any more has a dashed rim, too
  * @dimmed: he cannot take what is being dragged
  * @look: how it stands out
  *
@@ -302,12 +302,12 @@ draw_sign (UchMapSprites *self, cairo_t *cr, UchMapSign sign)
 GdkTexture *
 uch_map_sprites_get_badge (UchMapSprites        *self,
                            const UchMapEngineer *engineer,
-                           gboolean              stale,
+                           UchMapFreshness       freshness,
                            gboolean              dimmed,
                            UchMapLook            look)
 {
   g_autofree char *key = g_strdup_printf ("e%s:%06x:%d:%d:%d:%d", engineer->initials, engineer->rgb,
-                                          engineer->sign, stale, dimmed, look);
+                                          engineer->sign, freshness, dimmed, look);
   GdkTexture      *texture = g_hash_table_lookup (self->textures, key);
   cairo_t         *cr;
   double           middle = UCH_MAP_BADGE_SIDE / 2.0;
@@ -331,7 +331,7 @@ uch_map_sprites_get_badge (UchMapSprites        *self,
   cairo_fill_preserve (cr);
   set_rgb (cr, self->dark ? uch_tile_color_on_dark (engineer->rgb) : engineer->rgb, 1);
   cairo_set_line_width (cr, 3.5);
-  if (stale)
+  if (freshness == UCH_MAP_LOST)
     cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
   cairo_stroke (cr);
   cairo_set_dash (cr, NULL, 0, 0);
@@ -340,7 +340,10 @@ uch_map_sprites_get_badge (UchMapSprites        *self,
   if (engineer->sign != UCH_MAP_SIGN_NONE)
     draw_sign (self, cr, engineer->sign);
   cairo_pop_group_to_source (cr);
-  cairo_paint_with_alpha (cr, dimmed ? 0.35 : stale ? 0.6 : 1);
+  cairo_paint_with_alpha (cr, dimmed                       ? 0.35
+                              : freshness == UCH_MAP_LOST  ? 0.55
+                              : freshness == UCH_MAP_FADED ? 0.75
+                                                           : 1);
   return end_sprite (self, g_steal_pointer (&key), cr);
 }
 

@@ -4,6 +4,7 @@
 #include <gtk/gtk.h>
 
 #include "app/map/uch-map-items.h"
+#include "app/map/uch-map-motion.h"
 
 G_BEGIN_DECLS
 
@@ -34,7 +35,7 @@ GdkTexture    *uch_map_sprites_get_pin (UchMapSprites      *self,
                                         UchMapLook          look);
 GdkTexture    *uch_map_sprites_get_badge (UchMapSprites        *self,
                                           const UchMapEngineer *engineer,
-                                          gboolean              stale,
+                                          UchMapFreshness       freshness,
                                           gboolean              dimmed,
                                           UchMapLook            look);
 GdkTexture    *uch_map_sprites_get_label (UchMapSprites *self,

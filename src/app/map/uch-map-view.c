@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "app/map/uch-map-private.h"
+#include "core/uch-trace.h"
 #include "tiles/uch-mercator.h"
 
 #define FLY_MS 350
@@ -62,6 +63,7 @@ uch_map_init_view (UchMap *self)
 void
 uch_map_set_view (UchMap *self, double latitude, double longitude, double zoom)
 {
+  uch_map_follow (self, NULL);
   self->has_view = TRUE;
   if (self->fit_id != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->fit_id);
@@ -102,6 +104,9 @@ go_to (UchMap *self, double latitude, double longitude, double zoom, guint durat
       uch_map_set_view (self, latitude, longitude, zoom);
       return;
     }
+  /* Zooming keeps on whom one follows; any other way leaves him. */
+  if (duration_ms != ZOOM_MS)
+    uch_map_follow (self, NULL);
   self->has_view = TRUE;
   shumate_map_go_to_full_with_duration (self->map, latitude, longitude, zoom, duration_ms);
 }
@@ -157,22 +162,54 @@ uch_map_zoom (UchMap *self, double steps)
 }
 
 static gboolean
-fit_now (UchMap *self)
+fit_box (UchMap *self, const UchScenePoint *from, const UchScenePoint *to)
 {
-  double        width = gtk_widget_get_width (GTK_WIDGET (self->map)) * (1 - 2 * FIT_MARGIN);
-  double        height = gtk_widget_get_height (GTK_WIDGET (self->map)) * (1 - 2 * FIT_MARGIN);
-  UchScenePoint from, to;
-  double        zoom;
+  double width = gtk_widget_get_width (GTK_WIDGET (self->map)) * (1 - 2 * FIT_MARGIN);
+  double height = gtk_widget_get_height (GTK_WIDGET (self->map)) * (1 - 2 * FIT_MARGIN);
+  double zoom;
 
   if (width <= 0 || height <= 0)
     return FALSE;
-  if (!uch_scene_get_bounds (uch_map_get_scene (self), &from, &to))
-    return TRUE;
-  zoom = MIN (log2 (width / UCH_MERCATOR_TILE_SIZE / MAX (to.x - from.x, 1e-9)),
-              log2 (height / UCH_MERCATOR_TILE_SIZE / MAX (to.y - from.y, 1e-9)));
-  go_to (self, uch_mercator_latitude ((from.y + to.y) / 2),
-         uch_mercator_longitude ((from.x + to.x) / 2), MIN (zoom, FIT_ZOOM_MAX), FLY_MS);
+  zoom = MIN (log2 (width / UCH_MERCATOR_TILE_SIZE / MAX (to->x - from->x, 1e-9)),
+              log2 (height / UCH_MERCATOR_TILE_SIZE / MAX (to->y - from->y, 1e-9)));
+  go_to (self, uch_mercator_latitude ((from->y + to->y) / 2),
+         uch_mercator_longitude ((from->x + to->x) / 2), MIN (zoom, FIT_ZOOM_MAX), FLY_MS);
   return TRUE;
+}
+
+static gboolean
+fit_now (UchMap *self)
+{
+  UchScenePoint from, to;
+
+  if (!uch_scene_get_bounds (uch_map_get_scene (self), &from, &to))
+    return gtk_widget_get_width (GTK_WIDGET (self->map)) > 0;
+  return fit_box (self, &from, &to);
+}
+
+/**
+ * uch_map_fit_trace:
+ * @self: the map
+ * @trace: (element-type UchTracePoint): where somebody was
+ *
+ * Shows the whole of a way.
+ */
+void
+uch_map_fit_trace (UchMap *self, GArray *trace)
+{
+  UchScenePoint from = { 1, 1 }, to = { 0, 0 };
+
+  for (guint i = 0; i < trace->len; i++)
+    {
+      const UchTracePoint *point = &g_array_index (trace, UchTracePoint, i);
+      double               x = uch_mercator_x (point->longitude);
+      double               y = uch_mercator_y (point->latitude);
+
+      from = (UchScenePoint){ MIN (from.x, x), MIN (from.y, y) };
+      to = (UchScenePoint){ MAX (to.x, x), MAX (to.y, y) };
+    }
+  if (trace->len > 0)
+    fit_box (self, &from, &to);
 }
 
 static gboolean

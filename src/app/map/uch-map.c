@@ -17,6 +17,7 @@ enum
   SIGNAL_ENGINEER,
   SIGNAL_BACKGROUND,
   SIGNAL_DROPPED,
+  SIGNAL_FOLLOWED,
   N_SIGNALS
 };
 
@@ -131,6 +132,12 @@ fit_action (GtkWidget *widget, const char *name, GVariant *parameter)
   uch_map_fit (UCH_MAP (widget));
 }
 
+static void
+unfollow_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  uch_map_follow (UCH_MAP (widget), NULL);
+}
+
 static gboolean
 uch_map_grab_focus (GtkWidget *widget)
 {
@@ -179,6 +186,9 @@ uch_map_class_init (UchMapClass *klass)
       = g_signal_new ("tickets-dropped", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                       NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRV, G_TYPE_STRING);
 
+  signals[SIGNAL_FOLLOWED] = g_signal_new ("followed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
   g_type_ensure (SHUMATE_TYPE_MAP);
   g_type_ensure (UCH_TYPE_MAP_LEGEND);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/uchastok/Desk/map/uch-map.ui");
@@ -190,10 +200,13 @@ uch_map_class_init (UchMapClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UchMap, attribution);
   gtk_widget_class_bind_template_child (widget_class, UchMap, degraded);
   gtk_widget_class_bind_template_child (widget_class, UchMap, problem);
+  gtk_widget_class_bind_template_child (widget_class, UchMap, follow_pill);
+  gtk_widget_class_bind_template_child (widget_class, UchMap, follow_name);
   gtk_widget_class_set_css_name (widget_class, "officemap");
   gtk_widget_class_install_action (widget_class, "map.zoom-in", NULL, zoom_in_action);
   gtk_widget_class_install_action (widget_class, "map.zoom-out", NULL, zoom_out_action);
   gtk_widget_class_install_action (widget_class, "map.fit", NULL, fit_action);
+  gtk_widget_class_install_action (widget_class, "map.unfollow", NULL, unfollow_action);
 }
 
 static void
@@ -344,10 +357,86 @@ uch_map_set_drop_func (UchMap *self, UchMapDropFunc func, gpointer user_data)
  * @user_data: for @func
  */
 void
-uch_map_set_house_func (UchMap *self, UchMapHouseFunc func, gpointer user_data)
+uch_map_set_house_func (UchMap *self, UchMapTextFunc func, gpointer user_data)
 {
   self->house_func = func;
   self->house_data = user_data;
+}
+
+/**
+ * uch_map_set_engineer_func:
+ * @self: the map
+ * @func: (nullable): says what an engineer's tooltip is
+ * @user_data: for @func
+ */
+void
+uch_map_set_engineer_func (UchMap *self, UchMapTextFunc func, gpointer user_data)
+{
+  self->engineer_func = func;
+  self->engineer_data = user_data;
+}
+
+/**
+ * uch_map_set_past:
+ * @self: the map
+ * @past: whether it shows moments that are over: nothing is dragged, and engineers may stand
+ *   anywhere from one moment to the next
+ */
+void
+uch_map_set_past (UchMap *self, gboolean past)
+{
+  self->past = past;
+  uch_map_overlay_set_past (self->overlay, past);
+}
+
+/**
+ * uch_map_set_trace:
+ * @self: the map
+ * @trace: (nullable) (element-type UchTracePoint): where somebody was; %NULL takes the line away
+ * @stops: (nullable) (element-type UchTraceStop): where he stayed
+ * @rgb: 0xRRGGBB of the line
+ */
+void
+uch_map_set_trace (UchMap *self, GArray *trace, GArray *stops, guint32 rgb)
+{
+  uch_map_overlay_set_trace (self->overlay, trace, stops, rgb);
+}
+
+/**
+ * uch_map_follow:
+ * @self: the map
+ * @engineer_id: (nullable): whom the view stays on until the person moves it; %NULL: nobody
+ */
+void
+uch_map_follow (UchMap *self, const char *engineer_id)
+{
+  GPtrArray *engineers = uch_map_overlay_get_engineers (self->overlay);
+
+  if (g_strcmp0 (engineer_id, uch_map_overlay_get_followed (self->overlay)) == 0)
+    return;
+  for (guint i = 0; engineer_id != NULL && i < engineers->len; i++)
+    {
+      const UchMapEngineer *engineer = g_ptr_array_index (engineers, i);
+
+      if (g_str_equal (engineer->id, engineer_id))
+        gtk_label_set_label (self->follow_name,
+                             engineer->label != NULL ? engineer->label : engineer->name);
+    }
+  uch_map_overlay_follow (self->overlay, engineer_id);
+  gtk_widget_set_visible (self->follow_pill, engineer_id != NULL);
+  g_signal_emit (self, signals[SIGNAL_FOLLOWED], 0);
+}
+
+/**
+ * uch_map_get_followed:
+ * @self: the map
+ *
+ * Returns: (transfer none) (nullable): whom the view stays on
+ */
+const char *
+uch_map_get_followed (UchMap *self)
+{
+  return uch_map_overlay_get_followed (self->overlay);
 }
 
 /**

@@ -25,13 +25,14 @@ typedef char *(*UchMapDropFunc) (UchMap            *map,
                                  const char        *engineer_id,
                                  gboolean          *out_allowed,
                                  gpointer           user_data);
-/* The tooltip of a house: (transfer full) (nullable). */
-typedef char *(*UchMapHouseFunc) (UchMap *map, const char *house_id, gpointer user_data);
+/* The tooltip of a house or an engineer: (transfer full) (nullable). */
+typedef char *(*UchMapTextFunc) (UchMap *map, const char *id, gpointer user_data);
 
 /* Signals:
  * "house-activated" (string id), "ticket-activated" (string id), "engineer-activated" (string id),
  * "background-activated" (double latitude, double longitude),
- * "tickets-dropped" (GStrv ticket ids, string engineer id). */
+ * "tickets-dropped" (GStrv ticket ids, string engineer id),
+ * "followed" (): the map follows somebody else now, or nobody. */
 
 GtkWidget *uch_map_new (void);
 
@@ -43,7 +44,10 @@ void      uch_map_set_tickets (UchMap *self, GPtrArray *tickets);
 void      uch_map_set_engineers (UchMap *self, GPtrArray *engineers);
 void      uch_map_set_now (UchMap *self, UchTime now);
 void      uch_map_set_drop_func (UchMap *self, UchMapDropFunc func, gpointer user_data);
-void      uch_map_set_house_func (UchMap *self, UchMapHouseFunc func, gpointer user_data);
+void      uch_map_set_house_func (UchMap *self, UchMapTextFunc func, gpointer user_data);
+void      uch_map_set_engineer_func (UchMap *self, UchMapTextFunc func, gpointer user_data);
+void      uch_map_set_past (UchMap *self, gboolean past);
+void      uch_map_set_trace (UchMap *self, GArray *trace, GArray *stops, guint32 rgb);
 void      uch_map_set_dragged (UchMap *self, const char *const *ticket_ids);
 
 void uch_map_set_view (UchMap *self, double latitude, double longitude, double zoom);
@@ -53,9 +57,13 @@ void     uch_map_fly_to (UchMap *self, double latitude, double longitude, double
 void     uch_map_pan (UchMap *self, double dx, double dy);
 void     uch_map_zoom (UchMap *self, double steps);
 void     uch_map_fit (UchMap *self);
+void     uch_map_fit_trace (UchMap *self, GArray *trace);
 gboolean uch_map_show_house (UchMap *self, const char *house_id);
 gboolean uch_map_select_ticket (UchMap *self, const char *ticket_id, gboolean fly);
 gboolean uch_map_select_engineer (UchMap *self, const char *engineer_id, gboolean fly);
+
+void        uch_map_follow (UchMap *self, const char *engineer_id);
+const char *uch_map_get_followed (UchMap *self);
 
 UchMapPick uch_map_pick (UchMap *self, double x, double y);
 gboolean   uch_map_is_settled (UchMap *self);
