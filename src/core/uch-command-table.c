@@ -80,6 +80,7 @@ static const UchCommandSpec specs[] = {
     ARGS ({ "visit", 'i', TRUE }, { "reason", 's', TRUE }) },
   { UCH_COMMAND_VISIT_CANCEL, DESK, ARGS ({ "visit", 'i', TRUE }, { "reason", 's', TRUE }) },
   { UCH_COMMAND_VISIT_EXEMPT, R (HEAD), ARGS ({ "visit", 'i', TRUE }, { "reason", 's', TRUE }) },
+  { UCH_COMMAND_VISIT_CONFIRM, R (STORE), ARGS ({ "visit", 'i', TRUE }, { "seen_at", 'x', TRUE }) },
   { UCH_COMMAND_NOTE_ADD, STAFF,
     ARGS ({ "note", 'i', TRUE },
           { "ticket", 'i', FALSE },

@@ -32,6 +32,7 @@ G_BEGIN_DECLS
 #define UCH_COMMAND_VISIT_MISS "visit.miss"
 #define UCH_COMMAND_VISIT_CANCEL "visit.cancel"
 #define UCH_COMMAND_VISIT_EXEMPT "visit.exempt"
+#define UCH_COMMAND_VISIT_CONFIRM "visit.confirm" /* a position says that he is there */
 #define UCH_COMMAND_NOTE_ADD "note.add"
 #define UCH_COMMAND_CALL_LOG "call.log"
 #define UCH_COMMAND_PHOTO_ADD "photo.add" /* the picture is in the store already */

@@ -97,7 +97,11 @@ hold (UchDraft *draft, UchTicket *ticket, UchVisit *visit)
   if (ticket->wake_at <= draft->at)
     return uch_draft_refuse (draft, UCH_REFUSAL_BAD_ARGUMENT, "wake_at");
   if (visit != NULL)
-    uch_draft_end_visit (draft, visit, UCH_VISIT_CANCELLED, uch_draft_text (draft, "reason"));
+    {
+      visit = uch_draft_edit (draft, visit);
+      uch_draft_end_visit (draft, visit, UCH_VISIT_CANCELLED, uch_draft_text (draft, "reason"));
+      uch_draft_excuse (draft, visit, ticket);
+    }
   uch_entity_set_text (ticket, &ticket->reason, uch_draft_text (draft, "reason"));
   draft->event->to_at = ticket->wake_at;
   return TRUE;

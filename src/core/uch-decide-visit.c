@@ -7,18 +7,6 @@
 #include "core/uch-promise.h"
 #include "core/uch-steps.h"
 
-static void
-note_visit (UchDraft *draft, const UchVisit *visit)
-{
-  UchEvent *event = draft->event;
-
-  uch_entity_set_text (event, &event->ticket_id, visit->ticket_id);
-  uch_entity_set_text (event, &event->visit_id, UCH_ENTITY (visit)->id);
-  uch_entity_set_text (event, &event->house_id, visit->house_id);
-  uch_entity_set_text (event, &event->engineer_id, visit->engineer_id);
-  uch_entity_set_text (event, &event->state, uch_visit_state_nicks[visit->state]);
-}
-
 static UchVisit *
 create_visit (UchDraft *draft, const UchTicket *ticket, const char *argument)
 {
@@ -126,7 +114,7 @@ uch_decide_visit_plan (UchDraft *draft)
     return FALSE;
   uch_draft_touch_contact (draft, ticket);
   wake (draft, ticket);
-  note_visit (draft, visit);
+  uch_draft_note_visit (draft, visit);
   return TRUE;
 }
 
@@ -163,7 +151,7 @@ uch_decide_visit_move (UchDraft *draft)
       next->assigned_at = draft->at;
       uch_entity_set_text (next, &next->assigned_by, draft->actor->staff_id);
     }
-  note_visit (draft, next);
+  uch_draft_note_visit (draft, next);
   uch_entity_set_text (draft->event, &draft->event->text, by);
   return TRUE;
 }
@@ -241,7 +229,7 @@ uch_decide_visit_assign (UchDraft *draft)
   wake (draft, ticket);
   if (draft->actor->role == UCH_ROLE_ENGINEER)
     accept_taken (draft, visit, ticket);
-  note_visit (draft, visit);
+  uch_draft_note_visit (draft, visit);
   return TRUE;
 }
 
@@ -348,7 +336,7 @@ record_impossible (UchDraft *draft, UchVisit *visit, UchTicket *ticket)
           return FALSE;
         break;
       }
-  note_visit (draft, visit);
+  uch_draft_note_visit (draft, visit);
   return TRUE;
 }
 
@@ -391,19 +379,7 @@ uch_decide_visit_step (UchDraft *draft)
     visit->by_proxy = draft->event->by_proxy = TRUE;
   if (!take_step (draft, visit, ticket))
     return FALSE;
-  note_visit (draft, visit);
-  return TRUE;
-}
-
-gboolean
-uch_decide_visit_exempt (UchDraft *draft)
-{
-  UchVisit *visit = uch_draft_need (draft, UCH_TABLE_VISIT, "visit");
-
-  if (visit == NULL)
-    return FALSE;
-  visit = uch_draft_edit (draft, visit);
-  visit->exempt = TRUE;
-  note_visit (draft, visit);
+  uch_draft_excuse (draft, visit, ticket);
+  uch_draft_note_visit (draft, visit);
   return TRUE;
 }

@@ -40,6 +40,7 @@ static const struct
   { UCH_COMMAND_VISIT_MISS, uch_decide_visit_step },
   { UCH_COMMAND_VISIT_CANCEL, uch_decide_visit_step },
   { UCH_COMMAND_VISIT_EXEMPT, uch_decide_visit_exempt },
+  { UCH_COMMAND_VISIT_CONFIRM, uch_decide_visit_confirm },
   { UCH_COMMAND_NOTE_ADD, uch_decide_note },
   { UCH_COMMAND_CALL_LOG, uch_decide_call },
   { UCH_COMMAND_PHOTO_ADD, uch_decide_photo },

@@ -19,7 +19,8 @@ typedef struct
   UchVerdict       *verdict; /* owned */
   UchEvent         *event;   /* owned: the journal's row of this command */
   GPtrArray        *held;    /* owned: rows looked at */
-  GHashTable       *kept;    /* owned: rows whose rev an undo has put back */
+  GHashTable       *kept;    /* owned: rows that keep their rev: an undo has put it back, or
+                              * nobody need look at them again */
 } UchDraft;
 
 typedef gboolean (*UchDecideFunc) (UchDraft *draft);
@@ -45,6 +46,8 @@ UchVisit   *uch_draft_peek_open_visit (UchDraft *draft, const UchTicket *ticket)
 void        uch_draft_touch_contact (UchDraft *draft, UchTicket *ticket);
 char       *uch_draft_list_names (GVariant *fields);
 char       *uch_draft_print_before (UchDraft *draft);
+void        uch_draft_note_visit (UchDraft *draft, const UchVisit *visit);
+void        uch_draft_excuse (UchDraft *draft, UchVisit *visit, const UchTicket *ticket);
 const char *uch_draft_text (UchDraft *draft, const char *argument);
 
 gboolean uch_decide_put (UchDraft *draft);
@@ -58,6 +61,7 @@ gboolean uch_decide_visit_move (UchDraft *draft);
 gboolean uch_decide_visit_assign (UchDraft *draft);
 gboolean uch_decide_visit_step (UchDraft *draft);
 gboolean uch_decide_visit_exempt (UchDraft *draft);
+gboolean uch_decide_visit_confirm (UchDraft *draft);
 gboolean uch_decide_note (UchDraft *draft);
 gboolean uch_decide_call (UchDraft *draft);
 gboolean uch_decide_photo (UchDraft *draft);

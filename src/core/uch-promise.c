@@ -1,5 +1,7 @@
 #include "core/uch-promise.h"
 
+#include "core/uch-geo.h"
+
 /**
  * uch_promise_get_start:
  *
@@ -70,6 +72,85 @@ uch_promise_get (const UchVisit *visit, UchTime now)
   if (now >= start + UCH_PROMISE_YELLOW_AFTER_MS && visit->state != UCH_VISIT_EN_ROUTE)
     return UCH_PROMISE_YELLOW;
   return UCH_PROMISE_RUNNING;
+}
+
+/**
+ * uch_promise_expect:
+ * @arrives_at: when he will be there as far as one can tell; 0: nobody can
+ *
+ * As uch_promise_get(), but orange already when he will come too late.
+ */
+UchPromise
+uch_promise_expect (const UchVisit *visit, UchTime now, UchTime arrives_at)
+{
+  UchPromise promise = uch_promise_get (visit, now);
+
+  if ((promise == UCH_PROMISE_RUNNING || promise == UCH_PROMISE_YELLOW)
+      && visit->state < UCH_VISIT_ON_SITE && arrives_at > visit->due_at)
+    return UCH_PROMISE_ORANGE;
+  return promise;
+}
+
+/**
+ * uch_promise_estimate_arrival:
+ * @house: (nullable): of the visit
+ * @latitude: where its engineer was seen last
+ * @longitude: …
+ * @seen_at: when
+ *
+ * An estimate until the way along the roads is known: the straight line × 1.4 at 25 km/h, from
+ * where he is now. He arrives at the agreed time at the earliest: who has an hour left is not late.
+ *
+ * Returns: when he can be there; 0: there is nothing to tell it by, or he is there
+ */
+UchTime
+uch_promise_estimate_arrival (const UchVisit *visit,
+                              const UchHouse *house,
+                              double          latitude,
+                              double          longitude,
+                              UchTime         seen_at,
+                              UchTime         now)
+{
+  double drive_h;
+
+  if (house == NULL || (house->latitude == 0 && house->longitude == 0) || visit->engineer_id == NULL
+      || visit->arrived_at != 0 || visit->state >= UCH_VISIT_ON_SITE
+      || now - seen_at > UCH_POSITION_STALE_MS)
+    return 0;
+  drive_h = uch_geo_distance_m (latitude, longitude, house->latitude, house->longitude)
+            * UCH_DRIVE_DETOUR / 1000 / UCH_DRIVE_KMH;
+  return MAX (now + (UchTime) (drive_h * UCH_HOUR_MS), uch_promise_get_start (visit));
+}
+
+/**
+ * uch_promise_may_confirm:
+ * @seen_at: when its engineer was seen at the house
+ *
+ * Returns: whether that confirms the arrival: for the first time, and between his departure and
+ *     the end of the visit
+ */
+gboolean
+uch_promise_may_confirm (const UchVisit *visit, UchTime seen_at)
+{
+  UchTime from_at = visit->en_route_at != 0 ? visit->en_route_at : visit->arrived_at;
+
+  return visit->arrived_geo_at == 0 && from_at != 0 && seen_at >= from_at
+         && (visit->ended_at == 0 || seen_at <= visit->ended_at);
+}
+
+/**
+ * uch_promise_is_near:
+ * @accuracy_m: negative: unknown
+ *
+ * Returns: whether somebody seen there is at the house
+ */
+gboolean
+uch_promise_is_near (const UchHouse *house, double latitude, double longitude, double accuracy_m)
+{
+  return (house->latitude != 0 || house->longitude != 0) && accuracy_m >= 0
+         && accuracy_m <= UCH_ARRIVAL_ACCURACY_MAX_M
+         && uch_geo_distance_m (latitude, longitude, house->latitude, house->longitude)
+                <= UCH_ARRIVAL_NEAR_M;
 }
 
 /**

@@ -1,6 +1,7 @@
 /* The 40-minute promise: its clock and its lights. */
 #pragma once
 
+#include "core/uch-place.h"
 #include "core/uch-work.h"
 
 G_BEGIN_DECLS
@@ -10,6 +11,19 @@ G_BEGIN_DECLS
 /* Lights, in time after the start and before due. Source: the office's rules of the promise. */
 #define UCH_PROMISE_YELLOW_AFTER_MS (25 * UCH_MINUTE_MS)
 #define UCH_PROMISE_ORANGE_BEFORE_MS (10 * UCH_MINUTE_MS)
+
+/* A position that confirms an arrival: so near to the house, and known so well. Source: the same.
+ */
+#define UCH_ARRIVAL_NEAR_M 150.0
+#define UCH_ARRIVAL_ACCURACY_MAX_M 100.0
+
+/* Where no road is known: the straight line × 1.4, at 25 km/h. Source: the same. */
+#define UCH_DRIVE_DETOUR 1.4
+#define UCH_DRIVE_KMH 25.0
+
+/* A position older than that says nothing about when somebody arrives. Source: the rules on
+ * positions, "no connection". */
+#define UCH_POSITION_STALE_MS (15 * UCH_MINUTE_MS)
 
 typedef enum
 {
@@ -26,6 +40,16 @@ typedef enum
 
 UchPromise uch_promise_get (const UchVisit *visit, UchTime now);
 UchTime    uch_promise_get_start (const UchVisit *visit);
+UchPromise uch_promise_expect (const UchVisit *visit, UchTime now, UchTime arrives_at);
 gboolean   uch_promise_is_at_risk (UchPromise promise);
+UchTime    uch_promise_estimate_arrival (const UchVisit *visit,
+                                         const UchHouse *house,
+                                         double          latitude,
+                                         double          longitude,
+                                         UchTime         seen_at,
+                                         UchTime         now);
+gboolean   uch_promise_may_confirm (const UchVisit *visit, UchTime seen_at);
+gboolean
+uch_promise_is_near (const UchHouse *house, double latitude, double longitude, double accuracy_m);
 
 G_END_DECLS

@@ -155,9 +155,10 @@ record_within (UchStore          *self,
  * @out_fates: (array length=n_positions): what became of each
  * @error: return location
  *
- * Keeps positions, in one commit. Dropped and counted: impossible ones, more than two minutes
- * ahead, older than a week, off shift. Kept but not shown: older than the last one, less accurate
- * than 200 m, faster than 200 km/h.
+ * Keeps positions, in one commit; one near the house of a visit that he is on the way to, or at,
+ * confirms his arrival there in the same. Dropped and counted: impossible ones, more than two
+ * minutes ahead, older than a week, off shift. Kept but not shown: older than the last one, less
+ * accurate than 200 m, faster than 200 km/h.
  *
  * Returns: whether they are durable; after an error the same may be sent again
  */
@@ -173,7 +174,9 @@ uch_store_record_positions (UchStore          *self,
 {
   if (!uch_store_begin (self, error))
     return FALSE;
-  if (record_within (self, engineer_id, source, positions, n_positions, now, out_fates, error))
+  if (record_within (self, engineer_id, source, positions, n_positions, now, out_fates, error)
+      && uch_store_confirm_arrivals (self, engineer_id, positions, out_fates, n_positions, now,
+                                     error))
     return uch_store_commit (self, error);
   uch_store_rollback (self);
   return FALSE;

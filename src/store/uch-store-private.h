@@ -97,3 +97,16 @@ gboolean uch_store_back_up_by_copy (UchStore            *self,
                                     gpointer             user_data,
                                     GCancellable        *cancellable,
                                     GError             **error);
+
+/* uch-store-upkeep.c: operations of the store's own, within a writing transaction */
+gboolean
+uch_store_push_own (UchStore *self, GPtrArray *ops, UchTime now, guint *out_n_done, GError **error);
+
+/* uch-store-arrivals.c: within the transaction that has recorded the positions */
+gboolean uch_store_confirm_arrivals (UchStore              *self,
+                                     const char            *engineer_id,
+                                     const UchPosition     *positions,
+                                     const UchPositionFate *fates,
+                                     guint                  n_positions,
+                                     UchTime                now,
+                                     GError               **error);

@@ -65,11 +65,11 @@ collect (UchStore *self, UchStoreDue due, UchTime now, GPtrArray *ops, GError **
   return TRUE;
 }
 
-/* One round within a writing transaction. */
-static gboolean
-tick_within (UchStore *self, UchTime now, guint *out_n_done, guint *out_n_tried, GError **error)
+/* What the store does by itself, within a writing transaction: operations like any other, by the
+ * actor "store". @ops: (element-type UchStoreOp): their mids are given here. */
+gboolean
+uch_store_push_own (UchStore *self, GPtrArray *ops, UchTime now, guint *out_n_done, GError **error)
 {
-  g_autoptr (GPtrArray) ops = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_op_free);
   g_autoptr (GPtrArray) acks = NULL;
   g_autoptr (UchSession) session = uch_session_new_local (UCH_ROLE_STORE, NULL, NULL);
   g_autoptr (UchPeer) peer = NULL;
@@ -77,9 +77,6 @@ tick_within (UchStore *self, UchTime now, guint *out_n_done, guint *out_n_tried,
 
   if (!BACKEND (self, get_row, &uch_peer_schema, UCH_STORE_CLIENT, (gpointer *) &peer, error))
     return FALSE;
-  for (guint due = 0; due < UCH_N_STORE_DUES; due++)
-    if (!collect (self, due, now, ops, error))
-      return FALSE;
   last_mid = peer != NULL ? peer->last_mid : 0;
   for (guint i = 0; i < ops->len; i++)
     ((UchStoreOp *) g_ptr_array_index (ops, i))->mid = last_mid + 1 + i;
@@ -87,11 +84,23 @@ tick_within (UchStore *self, UchTime now, guint *out_n_done, guint *out_n_tried,
   acks = uch_store_push_within (self, session, UCH_STORE_CLIENT, ops, now, &last_mid, error);
   if (acks == NULL)
     return FALSE;
-  *out_n_tried = ops->len;
   for (guint i = 0; i < acks->len; i++)
     if (((UchStoreAck *) g_ptr_array_index (acks, i))->kind == UCH_VERDICT_OK)
       (*out_n_done)++;
   return TRUE;
+}
+
+/* One round within a writing transaction. */
+static gboolean
+tick_within (UchStore *self, UchTime now, guint *out_n_done, guint *out_n_tried, GError **error)
+{
+  g_autoptr (GPtrArray) ops = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_op_free);
+
+  for (guint due = 0; due < UCH_N_STORE_DUES; due++)
+    if (!collect (self, due, now, ops, error))
+      return FALSE;
+  *out_n_tried = ops->len;
+  return uch_store_push_own (self, ops, now, out_n_done, error);
 }
 
 /* Round after round until nothing is left. */

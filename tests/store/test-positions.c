@@ -198,6 +198,115 @@ test_old_tracks_are_thinned (Suite *suite, gconstpointer data)
   g_assert_cmpuint (count_kept (suite), ==, 24);
 }
 
+static void
+put_house_on_the_map (Suite *suite)
+{
+  GVariantDict fields;
+
+  g_variant_dict_init (&fields, NULL);
+  g_variant_dict_insert (&fields, "latitude", "d", LATITUDE);
+  g_variant_dict_insert (&fields, "longitude", "d", LONGITUDE);
+  suite_put (suite, UCH_TABLE_HOUSE, "h1", g_variant_dict_end (&fields));
+}
+
+static void
+step (Suite *suite, Sender *who, const char *type)
+{
+  g_autoptr (UchCommand) command = suite_command (suite, type, "visit", "v1", NULL);
+
+  sender_do (who, command);
+}
+
+static UchTime
+confirmed_at (Suite *suite)
+{
+  g_autoptr (UchVisit) visit = suite_get (suite, UCH_TABLE_VISIT, "v1");
+
+  return visit->arrived_geo_at;
+}
+
+/* Who is seen at the client's house while he is expected there has arrived, said once. */
+static void
+test_arrival_is_confirmed (Suite *suite, gconstpointer data)
+{
+  const struct
+  {
+    const char *why;
+    int         second; /* after the departure */
+    double      north_m, accuracy_m;
+    gboolean    confirms;
+  } cases[] = {
+    { "on his way", 10, 400, 10, FALSE },
+    { "a leap that no car makes", 11, 0, 10, FALSE },
+    { "near, hardly known", 20, 120, 101, FALSE },
+    { "accuracy unknown", 30, 120, -1, FALSE },
+    { "151 m", 40, 151, 10, FALSE },
+    { "at the house", 50, 149, 100, TRUE },
+    { "still there", 60, 10, 10, FALSE },
+  };
+  g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
+  g_autoptr (Sender) ivan = suite_sender (suite, "ivan");
+  g_autoptr (UchCommand) create = suite_make_ticket (suite, "t1");
+  g_autoptr (UchCommand) assign = suite_make_assign (suite, "t1", "v1", "ivan", NULL);
+  UchTime left_at;
+
+  put_house_on_the_map (suite);
+  put_shift (suite, "ivan", suite->now - UCH_HOUR_MS, suite->now + UCH_DAY_MS);
+  put_shift (suite, "petr", suite->now - UCH_HOUR_MS, suite->now + UCH_DAY_MS);
+  sender_do (dasha, create);
+  sender_do (dasha, assign);
+  step (suite, ivan, UCH_COMMAND_VISIT_ACCEPT);
+  /* He lives there: before he sets out it means nothing. */
+  record (suite, "ivan", at (suite->now, 0, 10));
+  g_assert_cmpint (confirmed_at (suite), ==, 0);
+  left_at = suite->now += UCH_MINUTE_MS;
+  step (suite, ivan, UCH_COMMAND_VISIT_DEPART);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gint64  head = suite_head (suite);
+      UchTime when = left_at + cases[i].second * UCH_SECOND_MS;
+
+      suite->now = when;
+      record (suite, "petr", at (when, 0, 10)); /* a colleague who passes by */
+      record (suite, "ivan", at (when, cases[i].north_m, cases[i].accuracy_m));
+      if (suite_head (suite) != head + (cases[i].confirms ? 1 : 0))
+        g_error ("%s: confirmed at %" G_GINT64_FORMAT, cases[i].why, confirmed_at (suite));
+    }
+  g_assert_cmpint (confirmed_at (suite), ==, left_at + 50 * UCH_SECOND_MS);
+  step (suite, ivan, UCH_COMMAND_VISIT_ARRIVE);
+}
+
+/* A phone that was without a network tells afterwards; what came after the end is no arrival. */
+static void
+test_late_confirmation (Suite *suite, gconstpointer data)
+{
+  g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
+  g_autoptr (Sender) ivan = suite_sender (suite, "ivan");
+  g_autoptr (UchCommand) create = suite_make_ticket (suite, "t1");
+  g_autoptr (UchCommand) assign = suite_make_assign (suite, "t1", "v1", "ivan", NULL);
+  UchTime left_at = suite->now + UCH_MINUTE_MS;
+
+  put_house_on_the_map (suite);
+  put_shift (suite, "ivan", suite->now - UCH_HOUR_MS, suite->now + UCH_DAY_MS);
+  sender_do (dasha, create);
+  sender_do (dasha, assign);
+  step (suite, ivan, UCH_COMMAND_VISIT_ACCEPT);
+  suite->now = left_at;
+  step (suite, ivan, UCH_COMMAND_VISIT_DEPART);
+  suite->now += 20 * UCH_MINUTE_MS;
+  step (suite, ivan, UCH_COMMAND_VISIT_ARRIVE);
+  suite->now += 20 * UCH_MINUTE_MS;
+  {
+    g_autoptr (UchCommand) done = suite_command (suite, UCH_COMMAND_VISIT_FINISH, "visit", "v1",
+                                                 "result", "done", "code", "cable", NULL);
+
+    sender_do (ivan, done);
+  }
+  suite->now += UCH_HOUR_MS;
+  record (suite, "ivan", at (left_at + 18 * UCH_MINUTE_MS, 20, 10));
+  g_assert_cmpint (confirmed_at (suite), ==, left_at + 18 * UCH_MINUTE_MS);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -207,5 +316,7 @@ main (int argc, char *argv[])
   suite_add ("/store/positions/roles", test_roles);
   suite_add ("/store/positions/trackers", test_trackers);
   suite_add ("/store/positions/old-tracks-are-thinned", test_old_tracks_are_thinned);
+  suite_add ("/store/positions/arrival-is-confirmed", test_arrival_is_confirmed);
+  suite_add ("/store/positions/late-confirmation", test_late_confirmation);
   return g_test_run ();
 }

@@ -147,6 +147,107 @@ test_tick_after_restart (Suite *suite, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* Processes at one database, all of which hear the clock strike: each has its own connection. */
+typedef struct
+{
+  const char *url;
+  guint64     random;
+  UchTime     now;
+  guint       n_done;
+  GError     *error;
+} Clock;
+
+static gpointer
+tick_thread (gpointer data)
+{
+  Clock *clock = data;
+  g_autoptr (UchStore) store
+      = uch_store_open (clock->url, 0, suite_random, &clock->random, clock->now, &clock->error);
+
+  if (store != NULL)
+    uch_store_tick (store, clock->now, &clock->n_done, &clock->error);
+  return NULL;
+}
+
+static guint
+count_events (Suite *suite, UchSession *session, gint64 since, const char *type)
+{
+  guint  n = 0;
+  gint64 at = since, before;
+
+  do
+    {
+      g_autoptr (UchStorePage) page
+          = uch_store_list_changes (suite->store, session, at, 1000, NULL);
+
+      before = at;
+      at = page->to;
+      for (guint i = 0; i < page->rows->len; i++)
+        {
+          const UchStoreRow *row = page->rows->pdata[i];
+
+          if (row->table == UCH_TABLE_EVENT && strcmp (((UchEvent *) row->row)->type, type) == 0)
+            n++;
+        }
+    }
+  while (at > before);
+  return n;
+}
+
+static void
+test_processes_fire_once (Suite *suite, gconstpointer data)
+{
+  enum
+  {
+    N_TICKETS = 90, /* more than one commit holds */
+    N_CLOCKS = 3
+  };
+  g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
+  gint64 head;
+  Clock  clocks[N_CLOCKS] = { 0 };
+  guint  n_done = 0;
+
+  for (guint i = 0; i < N_TICKETS; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("t%u", i);
+      g_autofree char *visit = g_strdup_printf ("v%u", i);
+      g_autoptr (UchCommand) create = suite_make_ticket (suite, id);
+      g_autoptr (UchCommand) plan = suite_command (suite, UCH_COMMAND_VISIT_PLAN, "ticket", id,
+                                                   "visit", visit, "mode", "now", NULL);
+
+      sender_do (dasha, create);
+      if (i % 2 == 0)
+        sender_do (dasha, plan);
+      else
+        push_int (suite, dasha, UCH_COMMAND_TICKET_HOLD, "ticket", id, "client_away", "wake_at",
+                  suite->now + UCH_HOUR_MS);
+    }
+  head = suite_head (suite);
+  suite->now += 3 * UCH_HOUR_MS;
+  for (guint round = 0; round < 2; round++)
+    {
+      GThread *threads[N_CLOCKS];
+
+      for (guint i = 0; i < N_CLOCKS; i++)
+        {
+          clocks[i] = (Clock){ .url = suite->url, .random = 7 + i, .now = suite->now };
+          threads[i] = g_thread_new ("tick", tick_thread, &clocks[i]);
+        }
+      for (guint i = 0; i < N_CLOCKS; i++)
+        {
+          g_thread_join (threads[i]);
+          g_assert_no_error (clocks[i].error);
+          n_done += clocks[i].n_done;
+        }
+    }
+  g_assert_cmpuint (count_events (suite, dasha->session, head, UCH_COMMAND_VISIT_MISS), ==,
+                    N_TICKETS / 2);
+  g_assert_cmpuint (count_events (suite, dasha->session, head, UCH_COMMAND_TICKET_WAKE), ==,
+                    N_TICKETS / 2);
+  g_assert_cmpint (suite_head (suite), ==, head + N_TICKETS);
+  g_assert_cmpuint (n_done, >=, N_TICKETS);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -156,5 +257,6 @@ main (int argc, char *argv[])
              test_visit_is_missed_an_hour_after_due);
   suite_add ("/store/upkeep/many-close-after-two-weeks", test_many_close_after_two_weeks);
   suite_add ("/store/upkeep/tick-after-restart", test_tick_after_restart);
+  suite_add ("/store/upkeep/processes-fire-once", test_processes_fire_once);
   return g_test_run ();
 }
