@@ -82,6 +82,9 @@ void     uch_sync_tracks_end_fetch (UchSyncClient *self, const GError *error, gi
 
 void uch_sync_tracks_take_changes (UchSyncClient *self, GBytes *body);
 
+/* uch-sync-photos.c */
+void uch_sync_photos_forget (void);
+
 /* uch-sync-first.c */
 void uch_sync_first_begin (UchSyncClient *self, UchTable table, const char *after);
 void uch_sync_first_clear (UchSyncClient *self);

@@ -105,6 +105,16 @@ void  uch_sync_client_reveal_async (UchSyncClient      *self,
                                     gpointer            user_data);
 char *uch_sync_client_reveal_finish (UchSyncClient *self, GAsyncResult *result, GError **error);
 
+/* The picture of a photo, from this computer's disk or from the store, which notes the look. What
+ * was looked at stays on the disk until the person signs out. */
+void uch_sync_client_look_at_photo_async (UchSyncClient      *self,
+                                          const UchPhoto     *photo,
+                                          GCancellable       *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer            user_data);
+GBytes *
+uch_sync_client_look_at_photo_finish (UchSyncClient *self, GAsyncResult *result, GError **error);
+
 /* A link that a phone opens by its camera. @modules: rows of the QR code without the quiet zone,
  * "1" is dark. */
 typedef struct

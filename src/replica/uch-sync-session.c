@@ -194,6 +194,7 @@ uch_sync_client_sign_out_async (UchSyncClient      *self,
 
   g_task_set_source_tag (task, uch_sync_client_sign_out_async);
   uch_sync_client_stop (self);
+  uch_sync_photos_forget ();
   uch_sync_http_send_async (self->http, "DELETE", "/v1/session", NULL, cancellable, signed_out_cb,
                             task);
 }

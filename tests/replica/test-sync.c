@@ -495,6 +495,43 @@ test_phone_link (void)
   desk_free (desk);
 }
 
+/* What was looked at is on the disk until the person signs out; what is broken there is asked for.
+ */
+static void
+test_photos (void)
+{
+  Desk *desk = desk_up ("dispatcher-1");
+  Call  call = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UchPhoto) photo = uch_entity_new (UCH_TABLE_PHOTO, "no-such-photo");
+  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "uchastok", "photos", NULL);
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "a picture", -1);
+  g_autofree char *path = g_build_filename (folder, sum, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  GBytes *none;
+
+  photo->sha256 = g_strdup (sum);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "a picture", -1, NULL));
+  uch_sync_client_look_at_photo_async (desk->client, photo, NULL, call_cb, &call);
+  bytes = uch_sync_client_look_at_photo_finish (desk->client, call_wait (&call), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, strlen ("a picture"));
+  g_clear_object (&call.result);
+  g_assert_true (g_file_set_contents (path, "a pict", -1, NULL));
+  uch_sync_client_look_at_photo_async (desk->client, photo, NULL, call_cb, &call);
+  none = uch_sync_client_look_at_photo_finish (desk->client, call_wait (&call), &error);
+  g_assert_null (none);
+  g_assert_error (error, UCH_SYNC_ERROR, UCH_SYNC_ERROR_FAILED); /* the store knows no such photo */
+  g_clear_error (&error);
+  g_clear_object (&call.result);
+  uch_sync_client_sign_out_async (desk->client, NULL, call_cb, &call);
+  g_assert_true (uch_sync_client_sign_out_finish (desk->client, call_wait (&call), &error));
+  g_clear_object (&call.result);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  desk_free (desk);
+}
+
 static void
 test_search_and_query (void)
 {
@@ -559,8 +596,10 @@ test_disabled (void)
 int
 main (int argc, char **argv)
 {
-  int status;
+  g_autofree char *cache = g_dir_make_tmp ("uchastok-cache-XXXXXX", NULL);
+  int              status;
 
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   g_test_init (&argc, &argv, NULL);
   rig = rig_new ();
   g_test_add_func ("/sync/wrong-addresses", test_wrong_addresses);
@@ -575,9 +614,17 @@ main (int argc, char **argv)
   g_test_add_func ("/sync/presence", test_presence);
   g_test_add_func ("/sync/reveal", test_reveal);
   g_test_add_func ("/sync/phone-link", test_phone_link);
+  g_test_add_func ("/sync/photos", test_photos);
   g_test_add_func ("/sync/search-and-query", test_search_and_query);
   g_test_add_func ("/sync/disabled", test_disabled);
   status = g_test_run ();
   rig_free (rig);
+  for (guint i = 0; i < 3; i++) /* empty by now */
+    {
+      g_autofree char *empty
+          = g_build_filename (cache, i < 2 ? "uchastok" : NULL, i < 1 ? "photos" : NULL, NULL);
+
+      g_rmdir (empty);
+    }
   return status;
 }

@@ -25,4 +25,6 @@ void           uch_fake_sync_add_presence (UchSyncClient *self,
 void           uch_fake_sync_add_position (
               UchSyncClient *self, const char *engineer_id, double latitude, double longitude, UchTime at);
 
+void uch_fake_sync_set_picture (GBytes *bytes);
+
 G_END_DECLS

@@ -280,6 +280,38 @@ uch_sync_client_reveal_finish (UchSyncClient *self, GAsyncResult *result, GError
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static GBytes *shown_picture;
+
+/* What every photo shows from now on; NULL: the store cannot be reached. */
+void
+uch_fake_sync_set_picture (GBytes *bytes)
+{
+  g_clear_pointer (&shown_picture, g_bytes_unref);
+  shown_picture = bytes != NULL ? g_bytes_ref (bytes) : NULL;
+}
+
+void
+uch_sync_client_look_at_photo_async (UchSyncClient      *self,
+                                     const UchPhoto     *photo,
+                                     GCancellable       *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  if (shown_picture != NULL)
+    g_task_return_pointer (task, g_bytes_ref (shown_picture), (GDestroyNotify) g_bytes_unref);
+  else
+    g_task_return_new_error (task, UCH_SYNC_ERROR, UCH_SYNC_ERROR_NO_CONNECTION,
+                             "Nothing answers there");
+}
+
+GBytes *
+uch_sync_client_look_at_photo_finish (UchSyncClient *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 /* The long list is not part of the fake: always empty. */
 struct _UchTicketQuery
 {

@@ -3,6 +3,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "app/board/uch-card-photos.h"
 #include "app/uch-format.h"
 #include "core/uch-work.h"
 
@@ -11,10 +12,11 @@ struct _UchCardLog
   GtkWidget parent;
 
   /* template */
-  GtkWidget  *box;
-  GtkListBox *visits;
-  GtkListBox *talk;
-  GtkListBox *history;
+  GtkWidget     *box;
+  GtkListBox    *visits;
+  UchCardPhotos *photos;
+  GtkListBox    *talk;
+  GtkListBox    *history;
 
   /* owned */
   UchSession *session;
@@ -240,10 +242,12 @@ uch_card_log_class_init (UchCardLogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = uch_card_log_dispose;
+  g_type_ensure (UCH_TYPE_CARD_PHOTOS);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/uchastok/Desk/board/uch-card-log.ui");
   gtk_widget_class_bind_template_child (widget_class, UchCardLog, box);
   gtk_widget_class_bind_template_child (widget_class, UchCardLog, visits);
+  gtk_widget_class_bind_template_child (widget_class, UchCardLog, photos);
   gtk_widget_class_bind_template_child (widget_class, UchCardLog, talk);
   gtk_widget_class_bind_template_child (widget_class, UchCardLog, history);
 }
@@ -263,6 +267,7 @@ void
 uch_card_log_set_session (UchCardLog *self, UchSession *session)
 {
   g_set_object (&self->session, session);
+  uch_card_photos_set_session (self->photos, session);
 }
 
 /**
@@ -282,6 +287,7 @@ uch_card_log_set_ticket (UchCardLog *self, const char *ticket_id)
     return;
   g_free (self->ticket_id);
   self->ticket_id = g_strdup (ticket_id);
+  uch_card_photos_set_ticket (self->photos, ticket_id);
   if (ticket_id == NULL)
     {
       gtk_list_box_bind_model (self->visits, NULL, NULL, NULL, NULL);
