@@ -107,6 +107,7 @@ remove_part (const char *part)
  * uch_db_backup:
  * @db: a connection; other connections go on writing meanwhile
  * @path: the file to make; an existing one is replaced in one step, at the very end
+ * @mark_sql: (nullable): run on the copy, so that it can be told from what it was made of
  * @progress: (nullable) (scope call): told how far it is
  * @user_data: for @progress
  * @cancellable: (nullable): stops it, leaving nothing behind
@@ -120,6 +121,7 @@ remove_part (const char *part)
 gboolean
 uch_db_backup (UchDb            *db,
                const char       *path,
+               const char       *mark_sql,
                UchDbProgressFunc progress,
                gpointer          user_data,
                GCancellable     *cancellable,
@@ -133,7 +135,8 @@ uch_db_backup (UchDb            *db,
   remove_part (part);
   copy = uch_db_open (part, UCH_DB_CREATE | UCH_DB_SYNC_FULL, error);
   done = copy != NULL && copy_pages (db, copy, progress, user_data, cancellable, error)
-         && uch_db_check (copy, error) && uch_db_exec (copy, "PRAGMA journal_mode = DELETE", error);
+         && (mark_sql == NULL || uch_db_exec (copy, mark_sql, error)) && uch_db_check (copy, error)
+         && uch_db_exec (copy, "PRAGMA journal_mode = DELETE", error);
   g_clear_pointer (&copy, uch_db_close);
 
   done = done && publish (part, path, error);

@@ -9,6 +9,7 @@ typedef void (*UchDbProgressFunc) (gint64 n_done, gint64 n_total, gpointer user_
 
 gboolean uch_db_backup (UchDb            *db,
                         const char       *path,
+                        const char       *mark_sql,
                         UchDbProgressFunc progress,
                         gpointer          user_data,
                         GCancellable     *cancellable,

@@ -19,9 +19,10 @@ typedef struct
 
 struct _UchPg
 {
-  PGconn        *conn; /* (owned) (nullable) in pipeline mode; NULL: connect at the next use */
-  char          *url;  /* (owned) may hold a password: shown to nobody */
-  char          *name; /* (owned) the same without it */
+  PGconn        *conn;   /* (owned) (nullable) in pipeline mode; NULL: connect at the next use */
+  char          *url;    /* (owned) may hold a password: shown to nobody */
+  char          *name;   /* (owned) the same without it */
+  char          *schema; /* (owned) (nullable): to work in, instead of the role's own; quoted */
   UchPgFlags     flags;
   UchPgGreetFunc greet;
   gpointer       greet_data;

@@ -148,6 +148,14 @@ uch_pg_connect (const char *url, char **out_problem)
   return NULL;
 }
 
+static gboolean
+set_search_path (UchPg *pg, const char *schema, GError **error)
+{
+  g_autofree char *sql = g_strconcat ("SET search_path TO ", schema, NULL);
+
+  return uch_pg_exec (pg, sql, error);
+}
+
 /* A commit that was answered survives a power cut, whatever the role or the database has set; an
  * administrator may ask for more than that. */
 static gboolean
@@ -166,7 +174,8 @@ configure (UchPg *pg, GError **error)
       "SET jit = off",
       LOCK_TIMEOUT_MS, IDLE_IN_TRANSACTION_MS, (pg->flags & UCH_PG_READ_ONLY) ? "on" : "off");
 
-  if (!uch_pg_exec (pg, settings, error))
+  if (!uch_pg_exec (pg, settings, error)
+      || (pg->schema != NULL && !set_search_path (pg, pg->schema, error)))
     return FALSE;
   if (g_strcmp0 (PQparameterStatus (pg->conn, "server_encoding"), "UTF8") == 0)
     return TRUE;
@@ -282,6 +291,7 @@ uch_pg_close (UchPg *pg)
   memset (pg->url, 0, strlen (pg->url));
   g_free (pg->url);
   g_free (pg->name);
+  g_free (pg->schema);
   g_free (pg);
 }
 
@@ -322,6 +332,26 @@ uch_pg_set_greeting (UchPg *pg, UchPgGreetFunc greet, gpointer user_data)
 {
   pg->greet = greet;
   pg->greet_data = user_data;
+}
+
+/**
+ * uch_pg_use_schema:
+ * @pg: a connection outside a transaction
+ * @schema: quoted as SQL wants it
+ * @error: return location
+ *
+ * Works in this schema from now on, also after a new connection.
+ *
+ * Returns: whether it does
+ */
+gboolean
+uch_pg_use_schema (UchPg *pg, const char *schema, GError **error)
+{
+  if (!set_search_path (pg, schema, error))
+    return FALSE;
+  g_free (pg->schema);
+  pg->schema = g_strdup (schema);
+  return TRUE;
 }
 
 /**

@@ -66,6 +66,7 @@ void        uch_pg_close (UchPg *pg);
 const char *uch_pg_get_name (UchPg *pg);
 void        uch_pg_adopt (UchPg *pg);
 void        uch_pg_set_greeting (UchPg *pg, UchPgGreetFunc greet, gpointer user_data);
+gboolean    uch_pg_use_schema (UchPg *pg, const char *schema, GError **error);
 void        uch_pg_interrupt (UchPg *pg);
 
 gboolean uch_pg_exec (UchPg *pg, const char *sql, GError **error);

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* What a backup's name ends in, so that nobody serves it under the epoch of the living store. */
+#define UCH_STORE_BACKUP_MARK ".backup"
+
 typedef struct _UchStoreBackend UchStoreBackend;
 
 /* Numbers that the store keeps count of. */

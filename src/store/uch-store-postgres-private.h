@@ -3,6 +3,9 @@
 #include "pg/uch-pg.h"
 #include "store/uch-store-backend.h"
 
+/* Marks the tables as a store's. */
+#define UCH_STORE_POSTGRES_PRODUCT "uchastok-store"
+
 typedef struct
 {
   UchStoreBackend parent;
@@ -17,7 +20,11 @@ typedef struct
   gint64          told_head;
 } UchStorePostgres;
 
-gboolean uch_store_postgres_said (UchStoreBackend *backend, gboolean done, GError **error);
+UchStoreBackend *uch_store_postgres_open_in (const char   *url,
+                                             const char   *schema,
+                                             UchStoreFlags flags,
+                                             GError      **error);
+gboolean         uch_store_postgres_said (UchStoreBackend *backend, gboolean done, GError **error);
 
 /* uch-store-postgres-rows.c */
 GHashTable *uch_store_postgres_memory_new (void);

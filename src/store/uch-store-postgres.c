@@ -12,7 +12,6 @@
 #include "store/uch-store-resources.h"
 #include "store/uch-store-sql.h"
 
-#define PRODUCT "uchastok-store"
 #define STEPS "/org/uchastok/schema/postgres"
 
 static inline UchPg *
@@ -450,7 +449,7 @@ check_tables (UchPg *pg, GError **error)
 static gboolean
 greet (UchPg *pg, gpointer user_data, GError **error)
 {
-  return uch_pg_check_version (pg, PRODUCT, STEPS, error);
+  return uch_pg_check_version (pg, UCH_STORE_POSTGRES_PRODUCT, STEPS, error);
 }
 
 static gboolean
@@ -466,8 +465,38 @@ prepare_tables (UchPg *pg, UchStoreFlags flags, GError **error)
                    "There is no store at “%s”: make one with “init”", uch_pg_get_name (pg));
       return FALSE;
     }
-  return flags & UCH_STORE_READ_ONLY ? uch_pg_check_version (pg, PRODUCT, STEPS, error)
-                                     : uch_pg_migrate_resource (pg, PRODUCT, STEPS, error);
+  return flags & UCH_STORE_READ_ONLY
+             ? uch_pg_check_version (pg, UCH_STORE_POSTGRES_PRODUCT, STEPS, error)
+             : uch_pg_migrate_resource (pg, UCH_STORE_POSTGRES_PRODUCT, STEPS, error);
+}
+
+/* As uch_store_postgres_open(), in a schema of the database; NULL: in the role's own. */
+UchStoreBackend *
+uch_store_postgres_open_in (const char   *url,
+                            const char   *schema,
+                            UchStoreFlags flags,
+                            GError      **error)
+{
+  g_autoptr (UchPg) pg = NULL;
+  g_autofree char  *channel = NULL;
+  UchStorePostgres *self;
+
+  g_resources_register (uch_store_get_resource ());
+  pg = uch_pg_open (url, flags & UCH_STORE_READ_ONLY ? UCH_PG_READ_ONLY : 0, error);
+  if (pg == NULL || (schema != NULL && !uch_pg_use_schema (pg, schema, error))
+      || !prepare_tables (pg, flags, error) || !check_tables (pg, error)
+      || !uch_pg_get_text (pg, "SELECT 'uchastok_' || current_schema ()::regnamespace::oid",
+                           &channel, error))
+    return said_pointer (NULL, NULL, error);
+
+  self = g_new0 (UchStorePostgres, 1);
+  self->parent.klass = &postgres_class;
+  self->pg = g_steal_pointer (&pg);
+  self->channel = g_steal_pointer (&channel);
+  self->memory = uch_store_postgres_memory_new ();
+  self->marks_sql = uch_store_postgres_write_marks_sql ();
+  uch_pg_set_greeting (self->pg, greet, NULL);
+  return &self->parent;
 }
 
 /**
@@ -483,23 +512,5 @@ prepare_tables (UchPg *pg, UchStoreFlags flags, GError **error)
 UchStoreBackend *
 uch_store_postgres_open (const char *url, UchStoreFlags flags, GError **error)
 {
-  g_autoptr (UchPg) pg = NULL;
-  g_autofree char  *channel = NULL;
-  UchStorePostgres *self;
-
-  g_resources_register (uch_store_get_resource ());
-  pg = uch_pg_open (url, flags & UCH_STORE_READ_ONLY ? UCH_PG_READ_ONLY : 0, error);
-  if (pg == NULL || !prepare_tables (pg, flags, error) || !check_tables (pg, error)
-      || !uch_pg_get_text (pg, "SELECT 'uchastok_' || current_schema ()::regnamespace::oid",
-                           &channel, error))
-    return said_pointer (NULL, NULL, error);
-
-  self = g_new0 (UchStorePostgres, 1);
-  self->parent.klass = &postgres_class;
-  self->pg = g_steal_pointer (&pg);
-  self->channel = g_steal_pointer (&channel);
-  self->memory = uch_store_postgres_memory_new ();
-  self->marks_sql = uch_store_postgres_write_marks_sql ();
-  uch_pg_set_greeting (self->pg, greet, NULL);
-  return &self->parent;
+  return uch_store_postgres_open_in (url, NULL, flags, error);
 }

@@ -45,6 +45,13 @@ struct _UchStoreSnapshot
 UchStoreSnapshot *uch_store_snapshot_new (UchStoreBackend *backend);
 gboolean          uch_store_snapshot_check (UchStoreSnapshot *self, GError **error);
 
+UchStore *uch_store_new_on (UchStoreBackend *backend,
+                            gboolean         read_only,
+                            UchRandomFunc    random,
+                            gpointer         random_data,
+                            UchTime          now,
+                            GError         **error);
+
 /* A writing transaction; commit and rollback end it. */
 gboolean uch_store_begin (UchStore *self, GError **error);
 gboolean uch_store_commit (UchStore *self, GError **error);

@@ -427,8 +427,11 @@ sqlite_backup (UchStoreBackend     *backend,
                GCancellable        *cancellable,
                GError             **error)
 {
+  const char *mark = "UPDATE epoch SET uuid = uuid || '" UCH_STORE_BACKUP_MARK "'"
+                     " WHERE uuid NOT LIKE '%" UCH_STORE_BACKUP_MARK "'";
+
   return uch_store_sqlite_said (
-      uch_db_backup (db_of (backend), path, progress, user_data, cancellable, error), error);
+      uch_db_backup (db_of (backend), path, mark, progress, user_data, cancellable, error), error);
 }
 
 static gboolean

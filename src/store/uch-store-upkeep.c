@@ -212,8 +212,8 @@ uch_store_tick (UchStore *self, UchTime now, guint *out_n_done, GError **error)
  * @cancellable: (nullable): stops it and leaves nothing behind
  * @error: return location
  *
- * Copies the store as it stands at one moment and checks the copy. To go back to it call
- * uch_store_renew() on the copy before it is served.
+ * Copies the store as it stands at one moment and checks the copy. The copy knows that it is one
+ * (uch_store_is_backup()): who opens it to write begins a new epoch with it.
  *
  * Returns: whether a checked copy stands at @path
  */

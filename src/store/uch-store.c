@@ -189,6 +189,29 @@ open_backend (const char *url, UchStoreFlags flags, GError **error)
   return NULL;
 }
 
+/* The store on an open database, which it takes. */
+UchStore *
+uch_store_new_on (UchStoreBackend *backend,
+                  gboolean         read_only,
+                  UchRandomFunc    random,
+                  gpointer         random_data,
+                  UchTime          now,
+                  GError         **error)
+{
+  g_autoptr (UchStore) self = g_object_new (UCH_TYPE_STORE, NULL);
+
+  self->backend = backend;
+  self->read_only = read_only;
+  self->random = random;
+  self->random_data = random_data;
+  if (!take_uuid (self, now, error))
+    return NULL;
+  self->snapshot = uch_store_snapshot_new (self->backend);
+  if (!read_only && uch_store_is_backup (self) && !uch_store_renew (self, now, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
 /**
  * uch_store_open:
  * @url: "sqlite:PATH", "sqlite::memory:", or "postgresql://…" as libpq reads it
@@ -199,7 +222,7 @@ open_backend (const char *url, UchStoreFlags flags, GError **error)
  * @error: return location
  *
  * Opens a store and brings its schema up to date. Refuses, and touches nothing, when it was made by
- * a newer program.
+ * a newer program. A backup that is opened for writing begins a new epoch, see uch_store_renew().
  *
  * Returns: (transfer full) (nullable): the store
  */
@@ -211,16 +234,11 @@ uch_store_open (const char   *url,
                 UchTime       now,
                 GError      **error)
 {
-  g_autoptr (UchStore) self = g_object_new (UCH_TYPE_STORE, NULL);
+  UchStoreBackend *backend = open_backend (url, flags, error);
 
-  self->random = random;
-  self->random_data = random_data;
-  self->read_only = (flags & UCH_STORE_READ_ONLY) != 0;
-  self->backend = open_backend (url, flags, error);
-  if (self->backend == NULL || !take_uuid (self, now, error))
-    return NULL;
-  self->snapshot = uch_store_snapshot_new (self->backend);
-  return g_steal_pointer (&self);
+  return backend != NULL ? uch_store_new_on (backend, (flags & UCH_STORE_READ_ONLY) != 0, random,
+                                             random_data, now, error)
+                         : NULL;
 }
 
 /**
@@ -246,6 +264,18 @@ const char *
 uch_store_get_uuid (UchStore *self)
 {
   return self->uuid;
+}
+
+/**
+ * uch_store_is_backup:
+ * @self: a store, opened for reading only
+ *
+ * Returns: whether it is a copy that uch_store_backup() made and that nobody has worked with
+ */
+gboolean
+uch_store_is_backup (UchStore *self)
+{
+  return g_str_has_suffix (self->uuid, UCH_STORE_BACKUP_MARK);
 }
 
 /**

@@ -131,6 +131,7 @@ UchStore   *uch_store_open (const char   *url,
 void        uch_store_adopt (UchStore *self);
 void        uch_store_set_meter (UchStore *self, UchStoreMeter meter, gpointer user_data);
 const char *uch_store_get_uuid (UchStore *self);
+gboolean    uch_store_is_backup (UchStore *self);
 gboolean uch_store_get_head (UchStore *self, gint64 *out_head, gint64 *out_floor, GError **error);
 
 GPtrArray *uch_store_push (UchStore         *self,

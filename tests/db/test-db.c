@@ -248,12 +248,12 @@ test_backup_of_a_living_database (void)
     add_person (db, "somebody");
 
   g_cancellable_cancel (cancelled);
-  g_assert_false (uch_db_backup (db, copy_path, NULL, NULL, cancelled, &error));
+  g_assert_false (uch_db_backup (db, copy_path, NULL, NULL, NULL, cancelled, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
   g_assert_false (g_file_test (copy_path, G_FILE_TEST_EXISTS));
 
-  g_assert_true (uch_db_backup (db, copy_path, NULL, NULL, NULL, &error));
+  g_assert_true (uch_db_backup (db, copy_path, NULL, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   add_person (db, "later");
 

@@ -140,7 +140,7 @@ test_damaged_pages_are_found (Fixture *f, gconstpointer data)
   g_clear_error (&error);
 
   /* A backup of damaged data is not passed off as a backup. */
-  g_assert_false (uch_db_backup (db, copy_path, NULL, NULL, NULL, &error));
+  g_assert_false (uch_db_backup (db, copy_path, NULL, NULL, NULL, NULL, &error));
   g_assert_error (error, UCH_DB_ERROR, UCH_DB_ERROR_CORRUPT);
   g_assert_false (g_file_test (copy_path, G_FILE_TEST_EXISTS));
   uch_db_close (db);
@@ -156,7 +156,7 @@ test_backup_on_a_full_disk_leaves_nothing (Fixture *f, gconstpointer data)
   const char      *name;
 
   uch_fault_vfs_set (UCH_FAULT_FULL, 20);
-  g_assert_false (uch_db_backup (db, copy_path, NULL, NULL, NULL, &error));
+  g_assert_false (uch_db_backup (db, copy_path, NULL, NULL, NULL, NULL, &error));
   g_assert_error (error, UCH_DB_ERROR, UCH_DB_ERROR_FULL);
   uch_fault_vfs_set (UCH_FAULT_NONE, 0);
 

@@ -13,8 +13,9 @@
 /* What was asked for; the strings are owned. */
 typedef struct
 {
-  char *folder; /* (nullable): whose store is moved, and which then knows the new address */
-  char *from, *to;
+  char    *folder; /* (nullable): whose store is moved, and which then knows the new address */
+  char    *from, *to;
+  gboolean is_backup; /* what is moved is a copy: found out on the way */
 } Move;
 
 static void
@@ -61,11 +62,34 @@ remove_target (const char *path)
     }
 }
 
+/* A backup stays as it is, and what is made of it is a new epoch; it cannot be closed for those who
+ * work with the living store. */
 static GArray *
-move_rows (const Move *move, UchCliReport *report, GError **error)
+copy_backup (UchStore *from, UchStore *to, GError **error)
 {
-  g_autoptr (UchStore) from
-      = uch_store_open (move->from, 0, uch_cli_random, NULL, uch_cli_now (), error);
+  g_autoptr (GArray) tallies = uch_store_copy (from, to, uch_cli_progress, NULL, NULL, error);
+
+  return tallies != NULL && uch_store_renew (to, uch_cli_now (), error) ? g_steal_pointer (&tallies)
+                                                                        : NULL;
+}
+
+/* Opens what is to be moved: a backup for reading only. */
+static UchStore *
+open_source (const char *url, gboolean *out_is_backup, GError **error)
+{
+  g_autoptr (UchStore) store
+      = uch_store_open (url, UCH_STORE_READ_ONLY, uch_cli_random, NULL, uch_cli_now (), NULL);
+
+  *out_is_backup = store != NULL && uch_store_is_backup (store);
+  if (*out_is_backup)
+    return g_steal_pointer (&store);
+  return uch_store_open (url, 0, uch_cli_random, NULL, uch_cli_now (), error);
+}
+
+static GArray *
+move_rows (Move *move, UchCliReport *report, GError **error)
+{
+  g_autoptr (UchStore) from = open_source (move->from, &move->is_backup, error);
   g_autoptr (UchStore) to = NULL;
   g_autoptr (GArray) tallies = NULL;
   gint64 head;
@@ -77,17 +101,20 @@ move_rows (const Move *move, UchCliReport *report, GError **error)
     return NULL;
   uch_cli_begin ();
   uch_cli_progress_begin (_ ("Moving"), UCH_CLI_ROWS);
-  tallies = uch_store_migrate (from, to, uch_cli_now (), uch_cli_progress, NULL, NULL, error);
+  tallies = move->is_backup
+                ? copy_backup (from, to, error)
+                : uch_store_migrate (from, to, uch_cli_now (), uch_cli_progress, NULL, NULL, error);
   uch_cli_progress_end ();
   if (tallies == NULL || !uch_store_get_head (to, &head, NULL, error))
     return NULL;
   uch_cli_report_add_text (report, "store", _ ("Epoch"), uch_store_get_uuid (to));
+  uch_cli_report_add_bool (report, "new_epoch", NULL, move->is_backup);
   uch_cli_report_add_int (report, "head", _ ("Head"), head);
   return g_steal_pointer (&tallies);
 }
 
 static gboolean
-move_office (const Move *move, UchCliReport *report, GError **error)
+move_office (Move *move, UchCliReport *report, GError **error)
 {
   const char *path = g_str_has_prefix (move->to, "sqlite:") ? move->to + strlen ("sqlite:") : NULL;
   gboolean    was_there = path != NULL && g_file_test (path, G_FILE_TEST_EXISTS);
@@ -103,8 +130,25 @@ move_office (const Move *move, UchCliReport *report, GError **error)
   return move->folder == NULL || uch_folder_put_store_url (move->folder, move->to, error);
 }
 
+static void
+say_what_follows (const Move *move)
+{
+  if (move->is_backup)
+    uch_cli_say ("%s",
+                 _ ("That was a backup: a new epoch began. The desks notice it by themselves and "
+                    "send again what they did in the last seven days. The backup is as it "
+                    "was."));
+  else if (move->folder != NULL)
+    uch_cli_say ("%s", _ ("The folder knows the new address: serve it as before. The desks notice "
+                          "nothing."));
+  else
+    uch_cli_say ("%s",
+                 _ ("Serve the new database under the old name: the desks notice nothing. The "
+                    "old one accepts nothing any more."));
+}
+
 static int
-run (const Move *move)
+run (Move *move)
 {
   g_autoptr (UchCliReport) report = uch_cli_report_new ();
   GError *error = NULL;
@@ -118,11 +162,7 @@ run (const Move *move)
     {
       uch_log_event (UCH_LOG_ADMIN, NULL, "the store was moved to another database");
       uch_cli_report_print (report);
-      uch_cli_say ("%s", move->folder != NULL
-                             ? _ ("The folder knows the new address: serve it as before. The desks "
-                                  "notice nothing.")
-                             : _ ("Serve the new database under the old name: the desks notice "
-                                  "nothing. The old one accepts nothing any more."));
+      say_what_follows (move);
     }
   if (lock >= 0)
     close (lock);
@@ -153,7 +193,9 @@ uch_cli_migrate (int argc, char *argv[])
           _ ("Moves an office into another database: sqlite:PATH or postgresql://USER@HOST/NAME. A "
              "password belongs into ~/.pgpass or a service file of libpq, for others can read a "
              "command line. The desks keep their epoch, cursors and sign-ins. Nobody can write to "
-             "the old database meanwhile, nor afterwards."),
+             "the old database meanwhile, nor afterwards. A backup that is moved stays as it is "
+             "and becomes a new epoch; to bring one back into an office’s own place there is "
+             "“restore”."),
           entries, &place))
     return UCH_CLI_REFUSED;
   if (move.to == NULL || (move.from == NULL) == (place.folder == NULL))
