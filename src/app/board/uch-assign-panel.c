@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "app/board/uch-engineer-row.h"
+#include "app/board/uch-ranking.h"
 #include "app/uch-format.h"
 #include "core/uch-fold.h"
 
@@ -259,6 +260,7 @@ uch_assign_panel_begin (UchAssignPanel    *self,
                         UchEngineerModel  *engineers)
 {
   g_autoptr (GPtrArray) all = uch_engineer_model_list (engineers);
+  g_autoptr (UchRanking) ranking = uch_ranking_new_of (self->session, ticket_ids);
 
   g_strfreev (self->ticket_ids);
   self->ticket_ids = g_strdupv ((char **) ticket_ids);
@@ -270,6 +272,7 @@ uch_assign_panel_begin (UchAssignPanel    *self,
       UchAssignMeaning meaning;
 
       uch_assign_consider (self->session, ticket_ids, item->staff, &meaning);
+      uch_ranking_fill (ranking, item->staff->parent.id, &meaning);
       uch_engineer_item_set_meaning (item, &meaning);
       g_list_store_append (self->engineers, item);
     }

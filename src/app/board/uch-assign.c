@@ -3,6 +3,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "app/board/uch-ranking.h"
 #include "app/uch-format.h"
 
 /* An assignment that waits for the person's yes. */
@@ -112,12 +113,15 @@ uch_assign_describe (const UchAssignMeaning *meaning)
   g_autofree char *warnings = NULL;
   g_autofree char *distance = NULL;
   g_autofree char *visits = NULL;
+  g_autofree char *forecast = uch_ranking_describe (meaning);
 
   if (meaning->n_allowed == 0)
     return g_strdup (uch_format_forbidden (meaning->forbidden));
   if (meaning->warnings != 0)
     {
       warnings = uch_assign_describe_warnings (meaning->warnings);
+      if (forecast != NULL)
+        return g_strdup_printf ("%s · %s", forecast, warnings);
       if (meaning->distance_m < 0 || (meaning->warnings & UCH_WARNING_FAR) == 0)
         return g_steal_pointer (&warnings);
       distance = uch_format_distance (meaning->distance_m);
@@ -126,6 +130,11 @@ uch_assign_describe (const UchAssignMeaning *meaning)
   visits = g_strdup_printf (
       ngettext ("%u visit today", "%u visits today", meaning->n_visits + meaning->n_allowed),
       meaning->n_visits + meaning->n_allowed);
+  if (forecast != NULL && meaning->n_hurt > 0)
+    return g_strdup_printf (ngettext ("%s · makes %u late", "%s · makes %u late", meaning->n_hurt),
+                            forecast, meaning->n_hurt);
+  if (forecast != NULL)
+    return g_strdup_printf ("%s · %s", forecast, visits);
   if (meaning->distance_m < 0)
     return g_steal_pointer (&visits);
   distance = uch_format_distance (meaning->distance_m);
@@ -154,6 +163,8 @@ uch_assign_compare (const UchAssignMeaning *a, const UchAssignMeaning *b)
 
   if (a->n_allowed != b->n_allowed)
     return a->n_allowed > b->n_allowed ? -1 : 1;
+  if (a->rank != 0 && b->rank != 0)
+    return a->rank < b->rank ? -1 : 1;
   return uch_assignment_compare (&one, &two);
 }
 

@@ -16,6 +16,15 @@ typedef struct
   UchWarnings  warnings;   /* of all allowed ones together */
   double       distance_m; /* to the furthest; < 0 unknown */
   guint        n_visits;   /* his on that day, before */
+
+  /* of one ticket alone, see uch-ranking.h */
+  guint    rank; /* from 1, the best; 0: not known */
+  UchTime  arrives_at;
+  double   in_time; /* probability of keeping the promise; −1: there is none */
+  gint64   extra_drive_ms;
+  guint    n_hurt;
+  gint64   hurt_ms;
+  gboolean is_estimate;
 } UchAssignMeaning;
 
 void  uch_assign_consider (UchSession        *session,

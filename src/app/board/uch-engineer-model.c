@@ -1,5 +1,6 @@
 #include "app/board/uch-engineer-model.h"
 
+#include "app/board/uch-ranking.h"
 #include "core/uch-people.h"
 
 /* Groups that are no zone. */
@@ -270,6 +271,10 @@ show (UchEngineerModel *self, GPtrArray *wanted)
 static void
 consider (UchEngineerModel *self)
 {
+  g_autoptr (UchRanking) ranking
+      = self->dragged != NULL
+            ? uch_ranking_new_of (self->session, (const char *const *) self->dragged)
+            : NULL;
   GHashTableIter   iter;
   UchEngineerItem *item;
 
@@ -281,6 +286,8 @@ consider (UchEngineerModel *self)
       if (self->dragged != NULL)
         uch_assign_consider (self->session, (const char *const *) self->dragged, item->staff,
                              &meaning);
+      if (self->dragged != NULL)
+        uch_ranking_fill (ranking, item->staff->parent.id, &meaning);
       uch_engineer_item_set_meaning (item, self->dragged != NULL ? &meaning : NULL);
     }
 }

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "app/board/uch-badge.h"
+#include "app/board/uch-ranking.h"
 #include "app/uch-drag.h"
 #include "app/uch-format.h"
 
@@ -39,6 +40,7 @@ static void
 show_doing (UchEngineerRow *self)
 {
   g_autofree char *doing = NULL;
+  g_autofree char *why = NULL;
 
   if (self->item == NULL || self->item->staff == NULL)
     return;
@@ -46,7 +48,9 @@ show_doing (UchEngineerRow *self)
   if (g_strcmp0 (doing, gtk_label_get_text (self->doing)) == 0)
     return;
   gtk_label_set_text (self->doing, doing);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), doing);
+  if (self->item->has_meaning)
+    why = uch_ranking_explain (self->session, &self->item->meaning);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), why != NULL ? why : doing);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "app/board/uch-address-field.h"
 #include "app/board/uch-category-choice.h"
+#include "app/board/uch-ranking.h"
 #include "app/board/uch-time-text.h"
 #include "app/uch-format.h"
 #include "core/uch-duplicate.h"
@@ -20,7 +21,7 @@ struct _UchNewTicket
   /* template */
   GtkWidget         *box;
   GtkEditable       *phone, *address, *name, *time;
-  GtkLabel          *client, *house_found, *duplicate, *time_meant, *problem;
+  GtkLabel          *client, *house_found, *duplicate, *time_meant, *offer, *problem;
   GtkRevealer       *houses_revealer;
   GtkListBox        *houses;
   GtkWidget         *duplicate_box;
@@ -201,11 +202,33 @@ phone_changed_cb (GtkEditable *entry, UchNewTicket *self)
                             self->searching, client_found_cb, g_object_ref (self));
 }
 
+/* Who could come at once, while the client is still on the phone. */
+static void
+look_for_offer (UchNewTicket *self)
+{
+  const UchAddressMatch *match = uch_address_field_get (self->field);
+  g_autoptr (UchTicket) draft = uch_entity_new (UCH_TABLE_TICKET, "draft");
+  g_autoptr (UchRanking) ranking = NULL;
+  g_autofree char *text = NULL;
+
+  uch_entity_set_text (draft, &draft->category, uch_category_choice_get (self->category));
+  if (match != NULL)
+    {
+      uch_entity_set_text (draft, &draft->house_id, match->house->parent.id);
+      uch_entity_set_text (draft, &draft->zone_id, match->house->zone_id);
+      ranking = uch_ranking_new (self->session, draft);
+    }
+  text = ranking != NULL ? uch_ranking_describe_best (ranking, self->session) : NULL;
+  gtk_label_set_text (self->offer, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->offer), text != NULL);
+}
+
 static void
 subject_changed_cb (UchNewTicket *self)
 {
   tell_problem (self, NULL, NULL);
   look_for_duplicates (self);
+  look_for_offer (self);
 }
 
 static gboolean
@@ -493,6 +516,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, UchNewTicket, house_found);
   gtk_widget_class_bind_template_child (widget_class, UchNewTicket, duplicate);
   gtk_widget_class_bind_template_child (widget_class, UchNewTicket, time_meant);
+  gtk_widget_class_bind_template_child (widget_class, UchNewTicket, offer);
   gtk_widget_class_bind_template_child (widget_class, UchNewTicket, problem);
   gtk_widget_class_bind_template_child (widget_class, UchNewTicket, houses_revealer);
   gtk_widget_class_bind_template_child (widget_class, UchNewTicket, houses);
