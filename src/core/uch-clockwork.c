@@ -41,3 +41,50 @@ uch_clockwork_consider_visit (const UchVisit *visit, UchTime now, const char *id
       id, UCH_COMMAND_VISIT_MISS, now, "visit", "s", ((UchEntity *) visit)->id, "reason", "s",
       visit->engineer_id == NULL ? "no_engineer" : "previous_overran", NULL);
 }
+
+/**
+ * uch_clockwork_consider_work:
+ * @ticket: without contacts for the work that it was resolved by
+ * @id: of the command
+ *
+ * Work that was done lately owes the client contacts.
+ *
+ * Returns: (transfer full) (nullable): what is due, for the actor %UCH_ROLE_STORE
+ */
+UchCommand *
+uch_clockwork_consider_work (const UchTicket *ticket, UchTime now, const char *id)
+{
+  if (!uch_followup_is_wanted (ticket) || now - ticket->resolved_at >= UCH_FOLLOWUP_MAKE_WITHIN_MS)
+    return NULL;
+  return uch_command_new_with (id, UCH_COMMAND_FOLLOWUP_MAKE, now, "ticket", "s",
+                               ((UchEntity *) ticket)->id, NULL);
+}
+
+/**
+ * uch_clockwork_consider_dates:
+ * @row: a contact that is owed
+ * @week: (nullable): the week's contact for the same work
+ * @id: of the command
+ *
+ * When the production calendar or a setting has changed, the dates of what is owed move.
+ *
+ * Returns: (transfer full) (nullable): what is due, for the actor %UCH_ROLE_STORE
+ */
+UchCommand *
+uch_clockwork_consider_dates (const UchFollowup       *row,
+                              const UchFollowup       *week,
+                              const UchFollowupPolicy *policy,
+                              UchCalendar             *calendar,
+                              UchTime                  now,
+                              const char              *id)
+{
+  UchFollowupDates dates;
+
+  if (row->state != UCH_FOLLOWUP_OPEN)
+    return NULL;
+  uch_followup_get_row_dates (row, week, policy, calendar, &dates);
+  if (uch_followup_has_dates (row, &dates))
+    return NULL;
+  return uch_command_new_with (id, UCH_COMMAND_FOLLOWUP_REDATE, now, "followup", "s",
+                               ((UchEntity *) row)->id, NULL);
+}

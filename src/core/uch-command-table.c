@@ -8,6 +8,7 @@
 #define DESK (R (DISPATCHER) | R (HEAD))
 #define FIELD (DESK | R (ENGINEER))
 #define STAFF (FIELD | R (CLERK))
+#define CALLERS (R (CLERK) | R (HEAD) | R (ENGINEER))
 #define ALL (STAFF | R (ADMIN) | R (STORE))
 
 #define ARGS(...)                                                                                  \
@@ -102,6 +103,21 @@ static const UchCommandSpec specs[] = {
           { "height", 'x', TRUE },
           { "taken_at", 'x', FALSE },
           { "text", 's', FALSE }) },
+  { UCH_COMMAND_FOLLOWUP_MAKE, R (STORE), ARGS ({ "ticket", 'i', TRUE }) },
+  { UCH_COMMAND_FOLLOWUP_REDATE, R (STORE), ARGS ({ "followup", 'i', TRUE }) },
+  { UCH_COMMAND_FOLLOWUP_TAKE, CALLERS, ARGS ({ "followup", 'i', TRUE }) },
+  { UCH_COMMAND_FOLLOWUP_RELEASE, CALLERS, ARGS ({ "followup", 'i', TRUE }) },
+  { UCH_COMMAND_FOLLOWUP_RECORD, CALLERS,
+    ARGS ({ "followup", 'i', TRUE },
+          { "also", 's', FALSE },
+          { "outcome", 's', TRUE },
+          { "score", 'x', FALSE },
+          { "nps", 'x', FALSE },
+          { "reasons", 's', FALSE },
+          { "text", 's', FALSE },
+          { "call_back_at", 'x', FALSE },
+          { "ticket", 'i', FALSE },
+          { "category", 's', FALSE }) },
 };
 
 /**

@@ -35,7 +35,12 @@ G_BEGIN_DECLS
 #define UCH_COMMAND_VISIT_CONFIRM "visit.confirm" /* a position says that he is there */
 #define UCH_COMMAND_NOTE_ADD "note.add"
 #define UCH_COMMAND_CALL_LOG "call.log"
-#define UCH_COMMAND_PHOTO_ADD "photo.add" /* the picture is in the store already */
+#define UCH_COMMAND_PHOTO_ADD "photo.add"               /* the picture is in the store already */
+#define UCH_COMMAND_FOLLOWUP_MAKE "followup.make"       /* the store: work was done */
+#define UCH_COMMAND_FOLLOWUP_REDATE "followup.redate"   /* the store: the calendar changed */
+#define UCH_COMMAND_FOLLOWUP_TAKE "followup.take"       /* I am calling this client */
+#define UCH_COMMAND_FOLLOWUP_RELEASE "followup.release" /* … and I am not, after all */
+#define UCH_COMMAND_FOLLOWUP_RECORD "followup.record"   /* what came of the call */
 
 /* Longest text of a command's argument, in bytes; a longer one is refused with "too_long". */
 #define UCH_TEXT_LEN_MAX (64 * 1024)

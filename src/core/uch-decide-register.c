@@ -20,6 +20,7 @@
 static const guint put_roles[UCH_N_TABLES] = {
   [UCH_TABLE_SETTING] = ADMIN,
   [UCH_TABLE_REASON] = ADMIN,
+  [UCH_TABLE_CALENDAR_DAY] = ADMIN,
   [UCH_TABLE_ZONE] = ADMIN,
   [UCH_TABLE_CENTRE] = ADMIN,
   [UCH_TABLE_COMPANY] = DESK,
@@ -32,13 +33,15 @@ static const guint put_roles[UCH_N_TABLES] = {
   [UCH_TABLE_VISIT] = R (STORE),
   [UCH_TABLE_NOTE] = R (STORE),
   [UCH_TABLE_CALL] = R (STORE),
+  [UCH_TABLE_FOLLOWUP] = R (STORE),
   [UCH_TABLE_EVENT] = R (STORE),
 };
 
 /* Rows that may be removed; staff are dismissed and houses lost instead, for the history's sake. */
 static const guint delete_tables = 1u << UCH_TABLE_SHIFT | 1u << UCH_TABLE_ENTRANCE
                                    | 1u << UCH_TABLE_ZONE | 1u << UCH_TABLE_CENTRE
-                                   | 1u << UCH_TABLE_COMPANY | 1u << UCH_TABLE_REASON;
+                                   | 1u << UCH_TABLE_COMPANY | 1u << UCH_TABLE_REASON
+                                   | 1u << UCH_TABLE_CALENDAR_DAY;
 
 /**
  * uch_register_get_roles:
@@ -174,7 +177,12 @@ finish_row (UchDraft *draft, gpointer row)
       return check_place (draft, centre->latitude, centre->longitude);
     case UCH_TABLE_CLIENT:
       uch_draft_derive_client (draft, row);
+      if (((UchClient *) row)->do_not_call)
+        uch_draft_drop_followups (draft, "phone", ((UchClient *) row)->phone);
       return TRUE;
+    case UCH_TABLE_CALENDAR_DAY:
+      return uch_day_parse (UCH_ENTITY (row)->id) != UCH_DAY_NONE
+             || uch_draft_refuse (draft, UCH_REFUSAL_BAD_ARGUMENT, "id");
     case UCH_TABLE_REASON:
       {
         g_autofree char *id

@@ -6,9 +6,6 @@
 #include "core/uch-draft-private.h"
 #include "core/uch-steps.h"
 
-/* Source: the office's rules; "reopened" is within 30 days. */
-#define REOPEN_MAX_MS (30 * UCH_DAY_MS)
-
 static gboolean
 check_refers (UchDraft *draft, const UchTicket *ticket)
 {
@@ -34,17 +31,16 @@ note_ticket (UchDraft *draft, const UchTicket *ticket)
   uch_entity_set_text (draft->event, &draft->event->state, uch_ticket_state_nicks[ticket->state]);
 }
 
-gboolean
-uch_decide_ticket_create (UchDraft *draft)
+/* A new ticket from @fields, @argument naming its id; (transfer none) (nullable). */
+UchTicket *
+uch_draft_make_ticket (UchDraft *draft, const char *id, const char *argument, GVariant *fields)
 {
-  g_autoptr (GVariant) fields = uch_command_get_dict (draft->command, "fields");
-  UchTicket *ticket
-      = uch_draft_create (draft, UCH_TABLE_TICKET, uch_draft_text (draft, "ticket"), "ticket");
+  UchTicket         *ticket = uch_draft_create (draft, UCH_TABLE_TICKET, id, argument);
   const UchCategory *category;
 
   if (ticket == NULL || !uch_draft_set_fields (draft, ticket, fields)
       || !check_refers (draft, ticket))
-    return FALSE;
+    return NULL;
   uch_draft_derive_ticket (draft, ticket);
   ticket->number = uch_snapshot_next_number (draft->snapshot);
   ticket->created_at = draft->at;
@@ -55,6 +51,18 @@ uch_decide_ticket_create (UchDraft *draft)
       ticket->state = UCH_TICKET_CLOSED;
       ticket->closed_at = draft->at;
     }
+  return ticket;
+}
+
+gboolean
+uch_decide_ticket_create (UchDraft *draft)
+{
+  g_autoptr (GVariant) fields = uch_command_get_dict (draft->command, "fields");
+  UchTicket *ticket
+      = uch_draft_make_ticket (draft, uch_draft_text (draft, "ticket"), "ticket", fields);
+
+  if (ticket == NULL)
+    return FALSE;
   note_ticket (draft, ticket);
   return TRUE;
 }
@@ -74,6 +82,7 @@ uch_decide_ticket_edit (UchDraft *draft)
   if (!uch_draft_set_fields (draft, ticket, fields) || !check_refers (draft, ticket))
     return FALSE;
   uch_draft_derive_ticket (draft, ticket);
+  uch_draft_follow_ticket (draft, ticket);
   visit = uch_draft_peek_open_visit (draft, ticket);
   if (visit != NULL
       && (g_strcmp0 (visit->house_id, ticket->house_id) != 0
@@ -125,13 +134,14 @@ resolve (UchDraft *draft, UchTicket *ticket, UchVisit *visit)
   return TRUE;
 }
 
-static gboolean
-reopen (UchDraft *draft, UchTicket *ticket)
+/* Brings @ticket, an edited copy, back into work under its number; nobody asks the client about
+ * work that is not done. */
+gboolean
+uch_draft_reopen (UchDraft *draft, UchTicket *ticket, const char *reason)
 {
-  UchTime ended = ticket->resolved_at != 0 ? ticket->resolved_at : ticket->closed_at;
-
-  if (draft->at - ended > REOPEN_MAX_MS)
+  if (!uch_ticket_may_reopen (ticket, draft->at))
     return uch_draft_refuse (draft, UCH_REFUSAL_TOO_LATE, NULL);
+  ticket->state = UCH_TICKET_IN_WORK;
   ticket->reopen_count++;
   ticket->reopened_at = draft->at;
   ticket->resolution = UCH_RESOLUTION_NONE;
@@ -139,7 +149,8 @@ reopen (UchDraft *draft, UchTicket *ticket)
   uch_entity_set_text (ticket, &ticket->resolution_code, NULL);
   uch_entity_set_text (ticket, &ticket->resolved_by, NULL);
   uch_entity_set_text (ticket, &ticket->visit_id, NULL);
-  uch_entity_set_text (ticket, &ticket->reason, uch_draft_text (draft, "reason"));
+  uch_entity_set_text (ticket, &ticket->reason, reason);
+  uch_draft_drop_followups (draft, "ticket_id", UCH_ENTITY (ticket)->id);
   return TRUE;
 }
 
@@ -171,7 +182,7 @@ take_step (UchDraft *draft, UchTicket *ticket, UchVisit *visit)
   if (strcmp (type, UCH_COMMAND_TICKET_RESOLVE) == 0)
     return resolve (draft, ticket, visit);
   if (strcmp (type, UCH_COMMAND_TICKET_REOPEN) == 0)
-    return reopen (draft, ticket);
+    return uch_draft_reopen (draft, ticket, uch_draft_text (draft, "reason"));
   if (strcmp (type, UCH_COMMAND_TICKET_CANCEL) == 0
       || strcmp (type, UCH_COMMAND_TICKET_REJECT) == 0)
     return abandon (draft, ticket, visit);

@@ -141,6 +141,23 @@ check_open_visits (UchDraft *draft)
   return TRUE;
 }
 
+/* Work that was not done after all: nobody asks the client about it. */
+static void
+drop_followups (UchDraft *draft)
+{
+  guint n_changes = draft->verdict->changes->len;
+
+  for (guint i = 0; i < n_changes; i++)
+    {
+      const UchChange *change = g_ptr_array_index (draft->verdict->changes, i);
+      const UchTicket *before = (UchTicket *) change->before, *after = (UchTicket *) change->after;
+
+      if (change->table == UCH_TABLE_TICKET && before != NULL && after != NULL
+          && before->resolved_at != 0 && after->resolved_at != before->resolved_at)
+        uch_draft_drop_followups (draft, "ticket_id", change->id);
+    }
+}
+
 gboolean
 uch_decide_undo (UchDraft *draft)
 {
@@ -169,6 +186,7 @@ uch_decide_undo (UchDraft *draft)
     }
   if (!check_open_visits (draft))
     return FALSE;
+  drop_followups (draft);
   uch_entity_set_text (draft->event, &draft->event->ticket_id, event->ticket_id);
   uch_entity_set_text (draft->event, &draft->event->visit_id, event->visit_id);
   uch_entity_set_text (draft->event, &draft->event->house_id, event->house_id);

@@ -44,6 +44,11 @@ static const struct
   { UCH_COMMAND_NOTE_ADD, uch_decide_note },
   { UCH_COMMAND_CALL_LOG, uch_decide_call },
   { UCH_COMMAND_PHOTO_ADD, uch_decide_photo },
+  { UCH_COMMAND_FOLLOWUP_MAKE, uch_decide_followup_make },
+  { UCH_COMMAND_FOLLOWUP_REDATE, uch_decide_followup_redate },
+  { UCH_COMMAND_FOLLOWUP_TAKE, uch_decide_followup_take },
+  { UCH_COMMAND_FOLLOWUP_RELEASE, uch_decide_followup_take },
+  { UCH_COMMAND_FOLLOWUP_RECORD, uch_decide_followup_record },
 };
 
 static const char *const refusal_nicks[] = {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/uch-decide.h"
+#include "core/uch-followup.h"
 #include "core/uch-office.h"
 #include "core/uch-place.h"
 #include "core/uch-work.h"
@@ -42,6 +43,11 @@ void     uch_draft_derive_ticket (UchDraft *draft, UchTicket *ticket);
 void     uch_draft_derive_client (UchDraft *draft, UchClient *client);
 void
 uch_draft_end_visit (UchDraft *draft, UchVisit *visit, UchVisitState state, const char *reason);
+UchTicket *
+uch_draft_make_ticket (UchDraft *draft, const char *id, const char *argument, GVariant *fields);
+gboolean    uch_draft_reopen (UchDraft *draft, UchTicket *ticket, const char *reason);
+void        uch_draft_drop_followups (UchDraft *draft, const char *field, const char *value);
+void        uch_draft_follow_ticket (UchDraft *draft, const UchTicket *ticket);
 UchVisit   *uch_draft_peek_open_visit (UchDraft *draft, const UchTicket *ticket);
 void        uch_draft_touch_contact (UchDraft *draft, UchTicket *ticket);
 char       *uch_draft_list_names (GVariant *fields);
@@ -65,5 +71,9 @@ gboolean uch_decide_visit_confirm (UchDraft *draft);
 gboolean uch_decide_note (UchDraft *draft);
 gboolean uch_decide_call (UchDraft *draft);
 gboolean uch_decide_photo (UchDraft *draft);
+gboolean uch_decide_followup_make (UchDraft *draft);
+gboolean uch_decide_followup_redate (UchDraft *draft);
+gboolean uch_decide_followup_take (UchDraft *draft);
+gboolean uch_decide_followup_record (UchDraft *draft);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/uch-followup.h"
 #include "core/uch-office.h"
 #include "core/uch-place.h"
 #include "core/uch-work.h"
@@ -17,6 +18,7 @@ static const UchSchema *const schemas[UCH_N_TABLES] = {
   [UCH_TABLE_TICKET] = &uch_ticket_schema,     [UCH_TABLE_VISIT] = &uch_visit_schema,
   [UCH_TABLE_NOTE] = &uch_note_schema,         [UCH_TABLE_CALL] = &uch_call_schema,
   [UCH_TABLE_PHOTO] = &uch_photo_schema,       [UCH_TABLE_EVENT] = &uch_event_schema,
+  [UCH_TABLE_FOLLOWUP] = &uch_followup_schema, [UCH_TABLE_CALENDAR_DAY] = &uch_calendar_day_schema,
 };
 
 static inline gpointer

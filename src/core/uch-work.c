@@ -175,3 +175,17 @@ uch_visit_is_under_way (const UchVisit *visit)
 {
   return visit->state == UCH_VISIT_EN_ROUTE || visit->state == UCH_VISIT_ON_SITE;
 }
+
+/**
+ * uch_ticket_may_reopen:
+ *
+ * Later than 30 days after it ended a ticket is no longer reopened: what the client says then is a
+ * new one. Source: the office's rules.
+ */
+gboolean
+uch_ticket_may_reopen (const UchTicket *ticket, UchTime now)
+{
+  UchTime ended = ticket->resolved_at != 0 ? ticket->resolved_at : ticket->closed_at;
+
+  return now - ended <= UCH_TICKET_REOPEN_WITHIN_MS;
+}

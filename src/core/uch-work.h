@@ -219,7 +219,10 @@ extern const char *const uch_resolution_nicks[];
 extern const char *const uch_call_outcome_nicks[];
 extern const char *const uch_photo_mimes[];
 
+#define UCH_TICKET_REOPEN_WITHIN_MS (30 * UCH_DAY_MS)
+
 gboolean uch_ticket_is_open (const UchTicket *ticket);
+gboolean uch_ticket_may_reopen (const UchTicket *ticket, UchTime now);
 gboolean uch_visit_is_open (const UchVisit *visit);
 gboolean uch_visit_is_under_way (const UchVisit *visit);
 

@@ -29,8 +29,10 @@ typedef enum
   UCH_STORE_DUE_WAKE,  /* tickets on hold, by wake_at */
   UCH_STORE_DUE_MISS,  /* visits with no arrival, by due_at */
   UCH_STORE_DUE_CLOSE, /* resolved tickets, by resolved_at */
+  UCH_STORE_DUE_WORK,  /* work done since, for which no contact with the client is owed yet */
+  UCH_STORE_DUE_DATES, /* contacts that are owed, made by then */
 } UchStoreDue;
-#define UCH_N_STORE_DUES (UCH_STORE_DUE_CLOSE + 1)
+#define UCH_N_STORE_DUES (UCH_STORE_DUE_DATES + 1)
 
 /* What an engineer's phone shows. */
 typedef enum

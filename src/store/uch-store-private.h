@@ -25,6 +25,8 @@ struct _UchStore
   gpointer          meter_data;  /* (unowned) */
   guint             n_staff_changes;
   UchTime           compacted_at;
+  gboolean          dates_move;   /* what was moved last may move others */
+  guint64           dates_digest; /* of the calendar by which all owed contacts are dated */
 };
 
 /* The outbox of the store's own operations. */
@@ -85,6 +87,11 @@ UchSession *uch_store_add_session (UchStore         *self,
                                    char            **out_token,
                                    GError          **error);
 UchAccount *uch_store_find_account (UchStore *self, const char *login, GError **error);
+
+/* uch-store-upkeep.c, uch-store-dates.c: what the store does by itself */
+char *uch_store_make_tick_id (UchStoreDue due, const UchEntity *row);
+gboolean
+uch_store_collect_dates (UchStore *self, UchTime now, guint limit, GPtrArray *ops, GError **error);
 
 /* uch-store-sight.c: what a role may see */
 gboolean   uch_store_may_see_table (const UchSession *session, UchTable table);

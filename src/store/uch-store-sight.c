@@ -11,7 +11,7 @@
 
 #define T(table) (1u << UCH_TABLE_##table)
 #define REGISTERS                                                                                  \
-  (T (SETTING) | T (REASON) | T (ZONE) | T (CENTRE) | T (COMPANY) | T (HOUSE) | T (ENTRANCE)       \
+  (T (SETTING) | T (REASON) | T (CALENDAR_DAY) | T (ZONE) | T (CENTRE) | T (COMPANY) | T (HOUSE) | T (ENTRANCE)       \
    | T (STAFF) | T (SHIFT))
 #define EVERYTHING ((1u << UCH_N_TABLES) - 1)
 

@@ -15,6 +15,7 @@ static const gint64 waits_ms[UCH_N_STORE_DUES] = {
   [UCH_STORE_DUE_WAKE] = 0,
   [UCH_STORE_DUE_MISS] = 60 * UCH_MINUTE_MS,
   [UCH_STORE_DUE_CLOSE] = 14 * UCH_DAY_MS,
+  [UCH_STORE_DUE_WORK] = UCH_FOLLOWUP_MAKE_WITHIN_MS,
 };
 
 /* How long what is kept. Source: the protocol's rules. */
@@ -29,8 +30,8 @@ static const gint64 waits_ms[UCH_N_STORE_DUES] = {
 
 /* The same for the same row as it stands: what was refused once is not tried, and logged, at each
  * tick for ever, and of two processes only one does it. */
-static char *
-make_tick_id (UchStoreDue due, const UchEntity *row)
+char *
+uch_store_make_tick_id (UchStoreDue due, const UchEntity *row)
 {
   g_autofree char *what = g_strdup_printf ("%d %s %s", (int) due, row->id, row->rev);
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, what, -1);
@@ -41,10 +42,17 @@ make_tick_id (UchStoreDue due, const UchEntity *row)
 static UchCommand *
 consider (UchStoreDue due, gconstpointer row, UchTime now)
 {
-  g_autofree char *id = make_tick_id (due, row);
+  g_autofree char *id = uch_store_make_tick_id (due, row);
 
-  return due == UCH_STORE_DUE_MISS ? uch_clockwork_consider_visit (row, now, id)
-                                   : uch_clockwork_consider_ticket (row, now, id);
+  switch (due)
+    {
+    case UCH_STORE_DUE_MISS:
+      return uch_clockwork_consider_visit (row, now, id);
+    case UCH_STORE_DUE_WORK:
+      return uch_clockwork_consider_work (row, now, id);
+    default:
+      return uch_clockwork_consider_ticket (row, now, id);
+    }
 }
 
 static gboolean
@@ -97,7 +105,8 @@ tick_within (UchStore *self, UchTime now, guint *out_n_done, guint *out_n_tried,
   g_autoptr (GPtrArray) ops = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_store_op_free);
 
   for (guint due = 0; due < UCH_N_STORE_DUES; due++)
-    if (!collect (self, due, now, ops, error))
+    if (!(due == UCH_STORE_DUE_DATES ? uch_store_collect_dates (self, now, TICK_LEN_MAX, ops, error)
+                                     : collect (self, due, now, ops, error)))
       return FALSE;
   *out_n_tried = ops->len;
   return uch_store_push_own (self, ops, now, out_n_done, error);
@@ -129,7 +138,7 @@ take_steps (UchStore *self, UchTime now, guint *out_n_done, GError **error)
         *out_n_done = n_done;
     }
   /* A round in which every step was refused would come again for ever. */
-  while (n_tried >= TICK_LEN_MAX && n_done > n_done_before);
+  while ((n_tried >= TICK_LEN_MAX || self->dates_move) && n_done > n_done_before);
   return TRUE;
 }
 
@@ -184,7 +193,8 @@ uch_store_compact (UchStore *self, UchTime now, GError **error)
  * @error: return location
  *
  * Takes the steps whose time has come: wakes tickets on hold, calls visits missed an hour after
- * they were due, closes tickets two weeks after they were resolved. They are operations like any
+ * they were due, closes tickets two weeks after they were resolved, notes which contacts are owed
+ * for work that was done and moves them when the calendar has changed. They are operations like any
  * other, by the actor "store", and stand in the log. Once a day it also forgets what is old enough,
  * see uch_store_compact(). Call it every half minute or so.
  *

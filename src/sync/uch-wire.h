@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-#define UCH_WIRE_VERSION 1
+#define UCH_WIRE_VERSION 2
 #define UCH_WIRE_VERSION_MIN 1
 #define UCH_WIRE_BATCH_MAX 256                 /* operations in one push */
 #define UCH_WIRE_BODY_LEN_MAX (512 * 1024)     /* bytes, after authentication */

@@ -249,11 +249,11 @@ test_store_is_updated (void)
 {
   Desk *desk = desk_up ("dispatcher-1");
 
-  serve_as ("--schema=2");
+  serve_as ("--schema=3");
   note (desk, "note-older", "от старой программы");
   rig_wait (has_nothing_waiting, desk, "a newer store's answer");
   rig_wait (is_live, desk, "a newer store's live connection");
-  serve_as ("--schema=3");
+  serve_as ("--schema=4");
   note (desk, "note-too-old", "не потерять");
   wait_refused (desk, UCH_SYNC_ERROR_STORE_TOO_NEW);
   g_assert_cmpuint (rig_property (desk->replica, "n-waiting"), ==, 1);

@@ -223,14 +223,22 @@ check_assignment (UchSim *sim, const UchOp *op, const Touch *touch, GVariantDict
 static void
 read_own_step (UchLedger *self, Entry *entry, const UchEvent *event)
 {
-  gboolean visit = strcmp (entry->op->type, UCH_COMMAND_VISIT_MISS) == 0;
-  Touch    touch = { visit ? UCH_TABLE_VISIT : UCH_TABLE_TICKET,
-                  g_strdup (visit ? event->visit_id : event->ticket_id), FALSE };
-  g_autofree char *visit_key = g_strdup_printf ("%u/%s", UCH_TABLE_VISIT, event->visit_id);
+  const char *type = entry->op->type;
+  gboolean    followup = g_str_has_prefix (type, "followup.");
+  gboolean    visit = strcmp (type, UCH_COMMAND_VISIT_MISS) == 0;
+  Touch       touch = { followup ? UCH_TABLE_FOLLOWUP
+                        : visit  ? UCH_TABLE_VISIT
+                                 : UCH_TABLE_TICKET,
+                  g_strdup (followup ? event->subject_id
+                            : visit  ? event->visit_id
+                                     : event->ticket_id),
+                  FALSE };
+  g_autofree char *key = g_strdup_printf ("%u/%s", touch.table, touch.id);
   g_autofree char *ticket_key = g_strdup_printf ("%u/%s", UCH_TABLE_TICKET, event->ticket_id);
 
-  g_hash_table_remove (self->revs, visit_key);
-  g_hash_table_remove (self->revs, ticket_key);
+  g_hash_table_remove (self->revs, key);
+  if (!followup)
+    g_hash_table_remove (self->revs, ticket_key);
   g_array_append_val (entry->touches, touch);
 }
 
