@@ -83,6 +83,17 @@ static const ActWords act_words[] = {
     NC_ ("done", "Call logged"), NO_REASON },
   { UCH_COMMAND_PHOTO_ADD, NC_ ("act", "photo"), NC_ ("meant", "add a photo"),
     NC_ ("done", "Photo added"), NO_REASON },
+  { UCH_COMMAND_FOLLOWUP_MAKE, NC_ ("act", "planning follow-up calls"),
+    NC_ ("meant", "plan follow-up calls"), NC_ ("done", "Follow-up calls planned"), NO_REASON },
+  { UCH_COMMAND_FOLLOWUP_REDATE, NC_ ("act", "moving a follow-up call"),
+    NC_ ("meant", "move a follow-up call"), NC_ ("done", "Deadline moved by the calendar"),
+    NO_REASON },
+  { UCH_COMMAND_FOLLOWUP_TAKE, NC_ ("act", "taking a follow-up call"),
+    NC_ ("meant", "take a follow-up call"), NC_ ("done", "Follow-up call taken"), NO_REASON },
+  { UCH_COMMAND_FOLLOWUP_RELEASE, NC_ ("act", "releasing a follow-up call"),
+    NC_ ("meant", "release a follow-up call"), NC_ ("done", "Follow-up call released"), NO_REASON },
+  { UCH_COMMAND_FOLLOWUP_RECORD, NC_ ("act", "result of a follow-up call"),
+    NC_ ("meant", "record a follow-up call"), NC_ ("done", "Follow-up call"), UCH_REASON_REOPEN },
 };
 
 static const ActWords *
@@ -262,6 +273,13 @@ append_times (GString *sentence, const UchEvent *event)
   g_autofree char *from = NULL;
   g_autofree char *to = NULL;
 
+  if (g_str_equal (event->type, UCH_COMMAND_FOLLOWUP_REDATE))
+    { /* two deadlines, not a span */
+      from = uch_format_day_time (event->from_at, event->received_at);
+      to = uch_format_day_time (event->to_at, event->received_at);
+      g_string_append_printf (sentence, ": %s → %s", from, to);
+      return;
+    }
   if (event->from_at != 0)
     from = uch_format_day_time (event->from_at, event->received_at);
   if (event->to_at > event->from_at)
@@ -348,6 +366,18 @@ append_text (GString *sentence, const UchEvent *event)
       int outcome = uch_nick_index (uch_call_outcome_nicks, event->text);
 
       append (sentence, ": ", outcome >= 0 ? uch_format_call_outcome (outcome) : event->text);
+    }
+  else if (g_str_equal (event->type, UCH_COMMAND_FOLLOWUP_RECORD))
+    {
+      int outcome = uch_nick_index (uch_followup_outcome_nicks, event->text);
+
+      append (sentence, ": ", outcome >= 0 ? uch_format_followup_outcome (outcome) : event->text);
+    }
+  else if (g_str_equal (event->type, UCH_COMMAND_FOLLOWUP_REDATE))
+    {
+      int kind = uch_nick_index (uch_followup_kind_nicks, event->text);
+
+      append (sentence, ": ", kind >= 0 ? uch_format_followup_kind (kind) : event->text);
     }
   else if (g_str_equal (event->type, UCH_COMMAND_UNDO))
     append (sentence, ": ", uch_format_act (event->text));

@@ -73,6 +73,27 @@ static const char *const call_outcome_names[] = {
   NC_ ("call", "Wrong number"), NC_ ("call", "Call back"), NC_ ("call", "Refused to talk"),
 };
 
+static const char *const followup_outcome_names[] = {
+  "",
+  NC_ ("call", "No answer"),
+  NC_ ("call", "Busy"),
+  NC_ ("call", "Wrong number"),
+  NC_ ("call", "Call back"),
+  NC_ ("call", "Refused to talk"),
+  NC_ ("call", "Asked not to be called"),
+  NC_ ("call", "Satisfied"),
+  NC_ ("call", "Partly satisfied"),
+  NC_ ("call", "Not satisfied"),
+  NC_ ("call", "New request"),
+  NC_ ("call", "Thanks"),
+};
+
+static const char *const followup_kind_names[] = {
+  NC_ ("followup", "How the engineer did"),
+  NC_ ("followup", "A week later"),
+  NC_ ("followup", "A month later"),
+};
+
 static const char *const employment_names[] = {
   NC_ ("employment", "Staff"),
   NC_ ("employment", "Helper"),
@@ -213,6 +234,30 @@ const char *
 uch_format_call_outcome (UchCallOutcome outcome)
 {
   return say (call_outcome_names, G_N_ELEMENTS (call_outcome_names), outcome, "call");
+}
+
+/**
+ * uch_format_followup_outcome:
+ *
+ * Returns: static
+ */
+const char *
+uch_format_followup_outcome (UchFollowupOutcome outcome)
+{
+  if (outcome == UCH_FOLLOWUP_NONE)
+    return "";
+  return say (followup_outcome_names, G_N_ELEMENTS (followup_outcome_names), outcome, "call");
+}
+
+/**
+ * uch_format_followup_kind:
+ *
+ * Returns: static
+ */
+const char *
+uch_format_followup_kind (UchFollowupKind kind)
+{
+  return say (followup_kind_names, G_N_ELEMENTS (followup_kind_names), kind, "followup");
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "core/uch-assignment.h"
 #include "core/uch-category.h"
 #include "core/uch-decide.h"
+#include "core/uch-followup.h"
 #include "core/uch-office.h"
 #include "core/uch-place.h"
 #include "core/uch-promise.h"
@@ -32,6 +33,8 @@ const char *uch_format_role (UchRole role);
 const char *uch_format_priority (UchPriority priority);
 const char *uch_format_resolution (UchResolution resolution);
 const char *uch_format_call_outcome (UchCallOutcome outcome);
+const char *uch_format_followup_outcome (UchFollowupOutcome outcome);
+const char *uch_format_followup_kind (UchFollowupKind kind);
 const char *uch_format_employment (UchEmployment employment);
 char       *uch_format_reason (UchReplica *replica, UchReasonKind kind, const char *code);
 char *uch_format_staff (UchReplica *replica, const char *staff_id); /* short name, or "store" */
