@@ -38,6 +38,8 @@ class App {
   async start() {
     document.documentElement.lang = language;
     this.#listen();
+    if (!localStorage.getItem('in') && this.route[0] !== 'in')
+      this.showSignIn(); // at once: neither the phone's database nor the store need be asked
     if (localStorage.getItem('leaving'))
       await this.#leave();
     await this.outbox.load();
@@ -112,6 +114,7 @@ class App {
         await this.#forget(); // somebody else has signed in: what his predecessor left unsent is not his to send
       if (owner !== body.me)
         await db.put('owner', body.me);
+      localStorage.setItem('in', 'yes');
       this.saved = { etag: headers.get('ETag'), body, offset: this.offset };
     }
     this.saved.readAt = this.readAt;
@@ -233,6 +236,7 @@ class App {
   async signedOut() {
     this.live.stop();
     const had = this.day;
+    localStorage.removeItem('in');
     await db.remove('day');
     this.day = this.saved = null;
     this.#forgetSights();
@@ -244,6 +248,7 @@ class App {
   /** He signs out: nothing of a client stays. Without a network the session is ended when there is one again. */
   async signOut() {
     this.live.stop();
+    localStorage.removeItem('in');
     localStorage.setItem('leaving', 'yes');
     await this.#leave();
     await this.#forget();
@@ -279,6 +284,8 @@ class App {
   }
 
   showSignIn(reason) {
+    if (!reason && document.getElementById('login'))
+      return; // he may be typing
     document.getElementById('nav').hidden = true;
     document.getElementById('top').replaceChildren();
     document.getElementById('toast').replaceChildren();
@@ -296,7 +303,7 @@ class App {
     const waiting = this.outbox.waiting.length;
     const state = waiting ? 'waiting' : this.online ? 'live' : 'offline';
     const text = waiting ? `${this.online ? '' : `${say('sync.offline')}. `}${say('sync.waiting', { n: waiting })}` : this.online ? say('sync.live') : say('sync.since', { t: whenOf(this.readAt, Date.now()) });
-    return h('a.sync', { href: '#/more', 'data-state': state, 'data-offline': !this.online, role: 'status' }, icon(waiting ? 'wait' : this.online ? 'live' : 'offline'), h('span', {}, text));
+    return h('a.sync', { href: '#/more', 'data-state': state, 'data-offline': !this.online }, icon(waiting ? 'wait' : this.online ? 'live' : 'offline'), h('span', { role: 'status' }, text));
   }
 
   /** Draws the view, keeping the place where one has scrolled to and what is focused. */

@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-TIMEOUT_S = float(os.environ.get("UCHASTOK_TEST_TIMEOUT", "40"))
+TIMEOUT_S = float(os.environ.get("UCHASTOK_TEST_TIMEOUT", "60"))
 CHROMIUM = os.environ.get("UCHASTOK_CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--disable-dev-shm-usage", "--disable-default-apps", "--password-store=basic", "--mute-audio", "--hide-scrollbars",

@@ -1,8 +1,13 @@
 """How the page looks: narrow, wide, light, dark; what can be tapped, what can be read, what it weighs."""
+import shutil
+import subprocess
+import tempfile
 import uuid
+from pathlib import Path
 
-from office import PICTURES, main
+from office import BUILD, PICTURES, main
 
+AXE = "4.10.2"
 BUDGET_BYTES = 60 * 1024
 SIZES = ((360, 740), (412, 915), (768, 1024))
 
@@ -83,6 +88,48 @@ def nothing_sticks_out_and_everything_can_be_read_and_tapped(office):
     assert not phone.failures, phone.failures
 
 
+def axe_core():
+    """The checker of Deque, fetched once; where there is no npm or no network it cannot be."""
+    place = BUILD / "node"
+    script = place / f"axe-core-{AXE}.js"
+    if not script.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(["npm", "install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", f"axe-core@{AXE}"],
+                                  capture_output=True, text=True, timeout=120)
+            assert done.returncode == 0, done.stderr
+            place.mkdir(exist_ok=True)
+            shutil.copy(Path(folder) / "node_modules/axe-core/axe.min.js", script)
+    return script.read_text()
+
+
+def no_one_is_shut_out(office):
+    """axe-core finds nothing serious in any view, light and dark."""
+    axe, ids, faults = axe_core(), fill(office), {}
+    phone = office.page()
+    phone.wait("Boolean(document.querySelector('#login'))", "the sign-in page")
+
+    def look(name, scheme):
+        phone.evaluate(axe + "; undefined")
+        found = phone.evaluate("axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, impact, nodes }) => [id, impact, nodes[0].html.slice(0, 120)]))")
+        faults.update({f"{name}, {scheme}: {rule}": place for rule, impact, place in found if impact in ("serious", "critical")})
+
+    look("sign-in", "light")
+    office.sign_in(phone)
+    for scheme in ("light", "dark"):
+        phone.scheme(scheme)
+        for name, place, opens in (("day", "#/", None), ("zone", "#/zone", None), ("more", "#/more", None), ("t", f"#/t/{ids[3]}", "more")):
+            phone.evaluate(f"location.hash = '{place}'")
+            phone.wait(f"document.querySelector('main').className === '{name}'", name)
+            look(name, scheme)
+            if opens:
+                phone.tap(".bar [data-act=more]")
+                phone.wait("document.querySelector('dialog[open]') && document.getAnimations().length === 0", "the sheet at rest")
+                look("acts", scheme)
+                phone.tap("dialog .round")
+                phone.wait("!document.querySelector('dialog')", "the sheet gone")
+    assert not faults, faults
+
+
 def signing_in_looks_right_and_weighs_little(office):
     phone = office.page()
     phone.wait("Boolean(document.querySelector('#login'))", "the sign-in page")
@@ -120,4 +167,4 @@ def a_keyboard_reaches_everything(office):
 
 
 if __name__ == "__main__":
-    main([nothing_sticks_out_and_everything_can_be_read_and_tapped, signing_in_looks_right_and_weighs_little, a_keyboard_reaches_everything])
+    main([nothing_sticks_out_and_everything_can_be_read_and_tapped, signing_in_looks_right_and_weighs_little, a_keyboard_reaches_everything, no_one_is_shut_out])

@@ -112,29 +112,84 @@ def acts_wait_for_the_network_through_a_restart(office):
     assert [note["text"] for note in office.rows("note")] == ["Записано в подвале"]
 
 
+def note(phone, text):
+    step(phone, "more")
+    choose(phone, "note.add")
+    phone.enter("dialog textarea", text)
+    phone.tap("dialog button[type=submit]")
+    phone.shows(text)
+
+
+def at_rest(phone, n):
+    """All acts decided, and a day shown that was read after it."""
+    phone.wait(f"({OUTBOX}).then(ops => ops.length >= {n} && ops.every(op => op.state === 'ok' && op.settled))", f"{n} acts decided")
+    phone.shows("На связи")
+
+
+def steps_over(length, n):
+    """From nothing to the end of an exchange, in n equal steps."""
+    return [length * i // n for i in range(n)]
+
+
 def no_act_is_lost_or_doubled_wherever_the_connection_dies(office):
+    """The cable breaks after k bytes of an act's exchange, k over the whole of it: of one on a connection that stands (the
+    request, the verdict, the day), of one that begins with a handshake, and of one with a photo. Both ways count together,
+    so that each k is another moment."""
     ticket, _ = office.visit(0)
-    phone = office.phone()
+    phone, cable = office.phone(), office.cable
     open_ticket(phone, ticket)
-    texts, taken = [], office.daemon.metric("operations_total")
-    # The request is cut, or the answer: then the store has decided, and the phone does not know it.
-    for counter, left in (*(("left", n) for n in (0, 1, 300, 900, 1500, 2400, 4200)), *(("left_back", n) for n in (0, 1, 120, 400, 700))):
-        texts.append(f"{counter}: оборвано через {left}")
-        step(phone, "more")
-        choose(phone, "note.add")
-        phone.enter("dialog textarea", texts[-1])
-        setattr(office.cable, counter, left)
-        phone.tap("dialog button[type=submit]")
-        phone.shows(texts[-1])
-        until(lambda: getattr(office.cable, counter) is None, f"the cable broken after {left} bytes")
-        office.cable.plug()
+    phone.shows("На связи")
+    texts, photos, taken = [], 0, office.daemon.metric("operations_total")
+
+    def online():
         phone.evaluate("dispatchEvent(new Event('online'))")  # what the phone's radio says
-        phone.shows("На связи")
-    until(lambda: len(office.rows("note")) >= len(texts), "all notes")
-    stored = sorted(note["text"] for note in office.rows("note"))
+
+    def cut(left, act, cold=False, counter="left"):
+        """One act with the cable broken after so many bytes, or whole; how long its exchange was."""
+        if cold:
+            cable.pull()
+            phone.shows("Нет связи")
+            act()
+        before = cable.passed
+        setattr(cable, counter, left)
+        if cold:
+            cable.plug()
+            online()
+        else:
+            act()
+        until(lambda: getattr(cable, counter) is None or phone.evaluate(f"({OUTBOX}).then(ops => ops.every(op => op.state === 'ok' && op.settled))"), f"the cable broken after {left} bytes")
+        broken = left is not None and getattr(cable, counter) is None
+        cable.left = cable.left_back = None
+        if broken:
+            until(lambda: cable.is_out, "the cable broken")
+            cable.plug()
+            online()
+        at_rest(phone, len(texts) + photos)
+        return cable.passed - before, broken
+
+    def write():
+        texts.append(f"заметка {len(texts)}")
+        note(phone, texts[-1])
+
+    def shoot():
+        nonlocal photos
+        take_photo(phone, f"фото {photos}")
+        photos += 1
+        phone.wait(f"({OUTBOX}).then(ops => ops.filter(op => op.type === 'photo.add').length === {photos})", "the photo noted")
+
+    # Of the answers alone, too: the store has decided then, and the phone does not know it.
+    n_broken = sum(cut(left, write, counter="left_back")[1] for left in (0, 1, 30, 120, 400))
+    for act, cold, n in ((write, False, 16), (write, True, 10), (shoot, False, 6)):
+        length, _ = cut(None, act, cold)
+        for left in steps_over(length, n):
+            n_broken += cut(left, act, cold)[1]
+    assert n_broken >= 28, n_broken
+    office.desk.close()  # the store has closed a connection that lay idle so long
+    stored = sorted(one["text"] for one in office.rows("note"))
     assert stored == sorted(texts), (stored, [(op["mid"], op["state"], op["args"].get("text")) for op in phone.evaluate(OUTBOX)])
-    assert {op["state"] for op in phone.evaluate(OUTBOX)} == {"ok"}
-    assert office.daemon.metric("operations_total") - taken > len(texts), "no answer was ever lost: nothing was sent twice"
+    assert sorted(one["text"] for one in office.rows("photo")) == sorted(f"фото {n}" for n in range(photos))
+    assert office.query("SELECT count(*) FROM photo WHERE sha256 NOT IN (SELECT id FROM picture)") == [(0,)]
+    assert office.daemon.metric("operations_total") - taken > len(texts) + photos, "no answer was ever lost: nothing was sent twice"
 
 
 def somebody_was_faster_and_the_phone_says_so(office):

@@ -9,6 +9,7 @@ class Cable:
 
     def __init__(self, port):
         self.target, self.delay_s, self.pairs = port, 0.0, set()
+        self.passed = 0  # bytes, both ways
         self.left = self.left_back = None  # so many bytes more, both ways together or from the store, then everything on it ends
         self.lock = threading.Lock()
         self._listen(0)
@@ -50,6 +51,7 @@ class Cable:
     def _spend(self, data, counter):
         """What of it still comes through, and whether the cable breaks after it."""
         with self.lock:
+            self.passed += len(data)
             for name in {"left", counter}:
                 left = getattr(self, name)
                 if left is not None and len(data) >= left:
@@ -76,6 +78,11 @@ class Cable:
             self.listener.close()
         for pair in list(self.pairs):
             self._drop(pair)
+
+    @property
+    def is_out(self):
+        """Whether it has been pulled, or has broken, to the end."""
+        return self.listener.fileno() < 0
 
     def plug(self):
         self._listen(self.port)
