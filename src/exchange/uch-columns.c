@@ -9,7 +9,7 @@
 #include "core/uch-fold.h"
 
 const char *const uch_import_nicks[]
-    = { "houses", "zones", "centres", "staff", "clients", "tickets", NULL };
+    = { "houses", "zones", "centres", "staff", "clients", "tickets", "calendar", NULL };
 
 /* Synonyms are written as uch_fold() gives them: lower case, е for ё, no punctuation. */
 static const UchColumn house_columns[] = {
@@ -106,6 +106,7 @@ uch_columns_list (UchImportKind kind, guint *out_n_columns)
       COLUMNS (UCH_IMPORT_CLIENTS, client_columns);
       COLUMNS (UCH_IMPORT_TICKETS, ticket_columns);
     case UCH_IMPORT_ZONES:
+    case UCH_IMPORT_CALENDAR:
       break;
     }
 #undef COLUMNS

@@ -15,8 +15,9 @@ typedef enum
   UCH_IMPORT_STAFF,
   UCH_IMPORT_CLIENTS,
   UCH_IMPORT_TICKETS,
+  UCH_IMPORT_CALENDAR, /* XML: it has none either */
 } UchImportKind;
-#define UCH_N_IMPORTS (UCH_IMPORT_TICKETS + 1)
+#define UCH_N_IMPORTS (UCH_IMPORT_CALENDAR + 1)
 
 typedef struct
 {

@@ -36,6 +36,7 @@ void     uch_import_staff_row (UchImporter *self);
 void     uch_import_client_row (UchImporter *self);
 void     uch_import_ticket_row (UchImporter *self);
 gboolean uch_import_zones (UchImporter *self, const char *bytes, gsize len, GError **error);
+gboolean uch_import_calendar (UchImporter *self, const char *bytes, gsize len, GError **error);
 
 const char *uch_importer_get (UchImporter *self, const char *field);
 gboolean    uch_importer_get_int (UchImporter *self, const char *field, gint64 *out_value);

@@ -461,7 +461,7 @@ plan_table (UchImporter *self, const char *const *mapping, GError **error)
 
 /**
  * uch_import_plan:
- * @bytes: a whole file: CSV, or GeoJSON for zones
+ * @bytes: a whole file: CSV, GeoJSON for zones, or the XML of a production calendar
  * @mapping: (nullable) (array zero-terminated=1): see uch_columns_guess()
  * @error: %UCH_EXCHANGE_ERROR; a single bad row is no error but an issue
  *
@@ -484,7 +484,7 @@ uch_import_plan (UchImportKind          kind,
   result->kind = kind;
   result->issues = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_issue_free);
   result->commands = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_command_unref);
-  if (kind != UCH_IMPORT_ZONES)
+  if (kind != UCH_IMPORT_ZONES && kind != UCH_IMPORT_CALENDAR)
     {
       result->csv = uch_csv_parse (bytes, len, error);
       if (result->csv == NULL)
@@ -492,8 +492,9 @@ uch_import_plan (UchImportKind          kind,
       result->fields = uch_columns_guess (kind, result->csv->columns, mapping);
     }
   learn_office (&importer);
-  ok = kind == UCH_IMPORT_ZONES ? uch_import_zones (&importer, bytes, len, error)
-                                : plan_table (&importer, mapping, error);
+  ok = kind == UCH_IMPORT_ZONES      ? uch_import_zones (&importer, bytes, len, error)
+       : kind == UCH_IMPORT_CALENDAR ? uch_import_calendar (&importer, bytes, len, error)
+                                     : plan_table (&importer, mapping, error);
   g_hash_table_unref (importer.seen);
   g_array_unref (importer.zones);
   g_free (importer.city);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/uch-decide.h"
+#include "core/uch-calendar.h"
 #include "core/uch-office.h"
 #include "core/uch-place.h"
 #include "core/uch-work.h"
@@ -482,6 +483,103 @@ test_tickets (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (again->commands->len, ==, 0);
 }
 
+/* The decree's table for 2026, as far as the test needs it. */
+static const char calendar_2026[]
+    = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<calendar year=\"2026\" lang=\"ru\" date=\"2025.10.01\" country=\"ru\">"
+      "<holidays><holiday id=\"1\" title=\"Новогодние каникулы\"/>"
+      "<holiday id=\"6\" title=\"День Победы\"/></holidays><days>"
+      "<day d=\"01.01\" t=\"1\" h=\"1\"/><day d=\"01.09\" t=\"1\" f=\"01.03\"/>"
+      "<day d=\"04.30\" t=\"2\"/><day d=\"05.08\" t=\"2\"/>"
+      "<day d=\"05.11\" t=\"1\" h=\"6\"/><day d=\"09.05\" t=\"3\"/></days></calendar>";
+
+static UchCalendarDay *
+get_day (Fixture *fixture, const char *date)
+{
+  return uch_snapshot_get (UCH_SNAPSHOT (fixture->snapshot), UCH_TABLE_CALENDAR_DAY, date);
+}
+
+static void
+test_transfers_of_days_off (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UchImport) first = plan (fixture, UCH_IMPORT_CALENDAR, calendar_2026);
+  g_autoptr (UchImport) again = NULL;
+  g_autoptr (UchImport) shorter = NULL;
+  g_autoptr (UchCalendarDay) ninth = NULL;
+  g_autoptr (UchCalendarDay) victory = NULL;
+  g_autoptr (UchCalendarDay) worked = NULL;
+  g_autoptr (UchCalendarDay) gone = NULL;
+  g_autoptr (UchCalendarDay) own = uch_entity_new (UCH_TABLE_CALENDAR_DAY, "2026-09-23");
+
+  /* 1 January is off by law: it needs no row. */
+  g_assert_cmpuint (first->n_new, ==, 5);
+  apply (fixture, first);
+  ninth = get_day (fixture, "2026-01-09");
+  g_assert_cmpint (ninth->kind, ==, UCH_DAY_OFF);
+  g_assert_cmpint (ninth->source, ==, UCH_DAY_IMPORTED);
+  victory = get_day (fixture, "2026-05-11");
+  g_assert_cmpstr (victory->name, ==, "День Победы");
+  worked = get_day (fixture, "2026-09-05");
+  g_assert_cmpint (worked->kind, ==, UCH_DAY_WORKING);
+  again = plan (fixture, UCH_IMPORT_CALENDAR, calendar_2026);
+  g_assert_cmpuint (again->commands->len, ==, 0);
+
+  /* A later table has one day less; what was typed by hand stands. */
+  uch_memory_snapshot_put (fixture->snapshot, own);
+  shorter = plan (fixture, UCH_IMPORT_CALENDAR,
+                  "<calendar year='2026'><days><day d='01.09' t='1'/><day d='04.30' t='2'/>"
+                  "<day d='05.08' t='2'/><day d='05.11' t='1'/><day d='09.23' t='3'/></days>"
+                  "</calendar>");
+  g_assert_cmpuint (shorter->n_warnings, ==, 1);
+  apply (fixture, shorter);
+  gone = get_day (fixture, "2026-09-05");
+  g_assert_null (gone);
+  g_clear_object (&own);
+  own = get_day (fixture, "2026-09-23");
+  g_assert_cmpint (own->kind, ==, UCH_DAY_OFF);
+}
+
+/* All of a year or nothing of it. */
+static void
+test_bad_calendars (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text;
+    guint       n_errors; /* 0: the whole file is refused */
+  } cases[] = {
+    { "", 0 },
+    { "d;t\n01.09;1\n", 0 },
+    { "<calendar><days/></calendar>", 0 },
+    { "<calendar year='20226'><days/></calendar>", 0 },
+    { "<html><body/></html>", 0 },
+    { "<calendar year='2026'><days><day d='01.09' t='1'/>", 0 },
+    { "<calendar year='2026'><days><day d='13.01' t='1'/><day d='01.09' t='1'/></days></calendar>",
+      1 },
+    { "<calendar year='2026'><days><day d='02.30' t='1'/><day d='5.1' t='1'/></days></calendar>",
+      2 },
+    { "<calendar year='2026'><days><day d='01.09' t='4'/><day t='1'/><day d='05.08'/></days>"
+      "</calendar>",
+      3 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (UchImport) import
+          = uch_import_plan (UCH_IMPORT_CALENDAR, cases[i].text, strlen (cases[i].text), NULL,
+                             &fixture->office, &error);
+
+      g_test_message ("case %u", i);
+      g_assert_cmpint (import != NULL, ==, cases[i].n_errors > 0);
+      g_assert_cmpint (error != NULL, ==, cases[i].n_errors == 0);
+      if (import == NULL)
+        continue;
+      g_assert_cmpuint (import->n_errors, ==, cases[i].n_errors);
+      g_assert_cmpuint (import->commands->len, ==, 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -500,6 +598,8 @@ main (int argc, char **argv)
   ADD ("/import/centres-and-staff", test_centres_and_staff);
   ADD ("/import/clients", test_clients_find_their_house);
   ADD ("/import/tickets", test_tickets);
+  ADD ("/import/calendar/transfers", test_transfers_of_days_off);
+  ADD ("/import/calendar/bad-ones", test_bad_calendars);
   return g_test_run ();
 #undef ADD
 }

@@ -193,7 +193,9 @@ import_file (
       || (kind == UCH_IMPORT_CLIENTS
           && !office_load (snapshot, store, UCH_TABLE_CLIENT, NULL, error))
       || (kind == UCH_IMPORT_TICKETS
-          && !office_load (snapshot, store, UCH_TABLE_TICKET, NULL, error)))
+          && !office_load (snapshot, store, UCH_TABLE_TICKET, NULL, error))
+      || (kind == UCH_IMPORT_CALENDAR
+          && !office_load (snapshot, store, UCH_TABLE_CALENDAR_DAY, NULL, error)))
     return FALSE;
   office.zones = zones;
   office.centres = centres;
@@ -242,13 +244,14 @@ uch_cli_import (int argc, char *argv[])
   };
 
   if (!uch_cli_parse (argc, argv,
-                      _ ("import houses|zones|centres|staff|clients|tickets FILE: reads a CSV, for "
-                         "zones a GeoJSON. Import zones before houses."),
+                      _ ("import houses|zones|centres|staff|clients|tickets|calendar FILE: reads a "
+                         "CSV, for zones a GeoJSON, for the calendar the XML of xmlcalendar.ru. "
+                         "Import zones before houses."),
                       entries, &place))
     return UCH_CLI_REFUSED;
   if (place.rest == NULL || g_strv_length (place.rest) != 2)
     return uch_cli_refuse ("%s", _ ("Say what and from where: import "
-                                    "houses|zones|centres|staff|clients|tickets FILE"));
+                                    "houses|zones|centres|staff|clients|tickets|calendar FILE"));
   kind = uch_nick_index (uch_import_nicks, place.rest[0]);
   if (kind < 0)
     return uch_cli_refuse (
