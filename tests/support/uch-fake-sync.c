@@ -395,3 +395,33 @@ uch_ticket_query_read_finish (UchTicketQuery *self, GAsyncResult *result, GError
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+void
+uch_phone_link_free (UchPhoneLink *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->url);
+  g_strfreev (self->modules);
+  g_free (self);
+}
+
+void
+uch_sync_client_make_phone_link_async (UchSyncClient      *self,
+                                       UchPhoneLinkKind    kind,
+                                       const char         *staff_id,
+                                       GCancellable       *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_return_new_error (task, UCH_SYNC_ERROR, UCH_SYNC_ERROR_NO_CONNECTION, "no store here");
+  g_object_unref (task);
+}
+
+UchPhoneLink *
+uch_sync_client_make_phone_link_finish (UchSyncClient *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

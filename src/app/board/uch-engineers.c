@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "app/board/uch-engineer-row.h"
+#include "app/shifts/uch-shift-acts.h"
 #include "app/uch-format.h"
 
 struct _UchEngineers
@@ -13,6 +14,8 @@ struct _UchEngineers
   /* template */
   GtkStack    *stack;
   GtkListView *list;
+
+  GtkWidget *menu; /* (nullable): popover of a row */
 
   /* owned */
   UchSession       *session;
@@ -108,6 +111,87 @@ make_group (UchEngineers *self, UchEngineerItem *item)
   return label;
 }
 
+/* ---- the menu of a row ---- */
+
+static GMenuModel *
+make_menu (UchEngineers *self, UchEngineerItem *item)
+{
+  GMenu      *menu = g_menu_new ();
+  const char *id = UCH_ENTITY (item->staff)->id;
+  GMenuItem  *shift = g_menu_item_new (
+       item->is_on_shift ? _ ("End the shift now") : _ ("Begin a shift now"), NULL);
+  GMenuItem *show = g_menu_item_new (_ ("Show on the map"), NULL);
+
+  g_menu_item_set_action_and_target (shift, "engineers.switch", "(sb)", id, !item->is_on_shift);
+  g_menu_item_set_action_and_target (show, "engineers.show", "s", id);
+  if (uch_shift_may_edit (uch_session_get_replica (self->session)))
+    g_menu_append_item (menu, shift);
+  g_menu_append_item (menu, show);
+  g_object_unref (shift);
+  g_object_unref (show);
+  return G_MENU_MODEL (menu);
+}
+
+static void
+popup_menu (UchEngineers *self, UchEngineerRow *row, double x, double y)
+{
+  UchEngineerItem *item = uch_engineer_row_get_item (row);
+  g_autoptr (GMenuModel) model = NULL;
+  double at_x = 0, at_y = 0;
+
+  if (item == NULL || item->staff == NULL)
+    return;
+  model = make_menu (self, item);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  self->menu = gtk_popover_menu_new_from_model (model);
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+  gtk_widget_translate_coordinates (GTK_WIDGET (row), GTK_WIDGET (self), x, y, &at_x, &at_y);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu),
+                               &(GdkRectangle){ (int) at_x, (int) at_y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+row_pressed_cb (GtkGestureClick *click, int n_press, double x, double y, UchEngineers *self)
+{
+  GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (click));
+
+  popup_menu (self, UCH_ENGINEER_ROW (row), x, y);
+}
+
+static gboolean
+key_cb (
+    GtkEventControllerKey *key, guint keyval, guint code, GdkModifierType state, UchEngineers *self)
+{
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
+  GtkWidget *row = focus != NULL ? gtk_widget_get_first_child (focus) : NULL;
+
+  if ((keyval != GDK_KEY_Menu && (keyval != GDK_KEY_F10 || (state & GDK_SHIFT_MASK) == 0))
+      || !UCH_IS_ENGINEER_ROW (row))
+    return GDK_EVENT_PROPAGATE;
+  popup_menu (self, UCH_ENGINEER_ROW (row), 12, gtk_widget_get_height (row));
+  return GDK_EVENT_STOP;
+}
+
+static void
+switch_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  const char *id;
+  gboolean    on;
+
+  g_variant_get (parameter, "(&sb)", &id, &on);
+  uch_shift_switch (UCH_ENGINEERS (widget)->session, widget, id, on);
+}
+
+static void
+show_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_signal_emit (widget, signals[SIGNAL_ENGINEER_ACTIVATED], 0,
+                 g_variant_get_string (parameter, NULL));
+}
+
 static void
 bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
 {
@@ -123,7 +207,12 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer use
     }
   if (!UCH_IS_ENGINEER_ROW (child))
     {
+      GtkGesture *click = gtk_gesture_click_new ();
+
       child = uch_engineer_row_new (self->session, TRUE);
+      gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+      g_signal_connect (click, "pressed", G_CALLBACK (row_pressed_cb), self);
+      gtk_widget_add_controller (child, GTK_EVENT_CONTROLLER (click));
       gtk_list_item_set_child (list_item, child);
     }
   uch_engineer_row_set_item (UCH_ENGINEER_ROW (child), item);
@@ -154,6 +243,7 @@ uch_engineers_dispose (GObject *object)
 {
   UchEngineers *self = UCH_ENGINEERS (object);
 
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
   if (self->model != NULL)
     g_signal_handlers_disconnect_by_data (self->model, self);
   g_clear_pointer ((GtkWidget **) &self->stack, gtk_widget_unparent);
@@ -177,12 +267,18 @@ uch_engineers_class_init (UchEngineersClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UchEngineers, stack);
   gtk_widget_class_bind_template_child (widget_class, UchEngineers, list);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_install_action (widget_class, "engineers.switch", "(sb)", switch_action);
+  gtk_widget_class_install_action (widget_class, "engineers.show", "s", show_action);
 }
 
 static void
 uch_engineers_init (UchEngineers *self)
 {
+  GtkEventController *key = gtk_event_controller_key_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (key, "key-pressed", G_CALLBACK (key_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), key);
 }
 
 /**

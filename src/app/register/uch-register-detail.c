@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "app/register/uch-form.h"
+#include "app/register/uch-phone-pane.h"
 #include "app/register/uch-register-text.h"
 #include "app/register/uch-related.h"
 #include "app/uch-format.h"
@@ -25,7 +26,10 @@ struct _UchRegisterDetail
   const UchRegister *of;                   /* borrowed, static */
   UchRelated        *related[RELATED_MAX]; /* borrowed: in the box */
   guint              n_related;
-  GtkWidget         *shifts; /* borrowed, nullable: the way to the person's week */
+  GtkWidget         *staff_bar;    /* borrowed, nullable: what a person has beside his form */
+  GtkWidget         *shifts;       /* borrowed, nullable: the way to the person's week */
+  GtkWidget         *phone_button; /* borrowed, nullable */
+  GtkWidget         *phone;        /* borrowed, nullable: a revealer around the pane */
 };
 
 enum
@@ -67,15 +71,31 @@ show_title (UchRegisterDetail *self, gconstpointer row)
     }
 }
 
+/* A phone is an engineer's tool: nobody else has codes to be made for. */
+static void
+show_staff_bar (UchRegisterDetail *self, const char *id)
+{
+  const UchStaff *staff
+      = id != NULL ? uch_replica_peek (get_replica (self), UCH_TABLE_STAFF, id) : NULL;
+  gboolean has_phone = staff != NULL && staff->role == UCH_ROLE_ENGINEER && !staff->dismissed
+                       && uch_phone_pane_may_use (self->session);
+
+  gtk_widget_set_visible (self->staff_bar, staff != NULL);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->shifts), "s", id != NULL ? id : "");
+  gtk_widget_set_visible (self->phone_button, has_phone);
+  if (!has_phone)
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->phone_button), FALSE);
+  uch_phone_pane_show (UCH_PHONE_PANE (gtk_revealer_get_child (GTK_REVEALER (self->phone))),
+                       has_phone ? id : NULL);
+}
+
 static void
 show_related (UchRegisterDetail *self, const char *id)
 {
   for (guint i = 0; i < self->n_related; i++)
     uch_related_show (self->related[i], id);
-  if (self->shifts == NULL)
-    return;
-  gtk_widget_set_visible (self->shifts, id != NULL);
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->shifts), "s", id != NULL ? id : "");
+  if (self->staff_bar != NULL)
+    show_staff_bar (self, id);
 }
 
 static void
@@ -111,13 +131,21 @@ add_related (UchRegisterDetail *self, UchTable table, const char *field, const c
 }
 
 static void
-add_shifts (UchRegisterDetail *self)
+add_staff_bar (UchRegisterDetail *self)
 {
+  self->staff_bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   self->shifts = gtk_button_new_with_label (_ ("Shifts of the week"));
-  gtk_widget_set_halign (self->shifts, GTK_ALIGN_START);
+  self->phone_button = gtk_toggle_button_new_with_label (C_ ("staff", "Phone"));
+  self->phone = gtk_revealer_new ();
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->shifts), "register.show-shifts");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->shifts), "s", "");
-  gtk_box_append (GTK_BOX (self->top), self->shifts);
+  gtk_revealer_set_child (GTK_REVEALER (self->phone), uch_phone_pane_new (self->session));
+  g_object_bind_property (self->phone_button, "active", self->phone, "reveal-child",
+                          G_BINDING_DEFAULT);
+  gtk_box_append (GTK_BOX (self->staff_bar), self->shifts);
+  gtk_box_append (GTK_BOX (self->staff_bar), self->phone_button);
+  gtk_box_append (GTK_BOX (self->top), self->staff_bar);
+  gtk_box_append (GTK_BOX (self->top), self->phone);
 }
 
 static void
@@ -140,7 +168,7 @@ add_parts (UchRegisterDetail *self)
       add_related (self, UCH_TABLE_TICKET, "client_id", _ ("Tickets"));
       break;
     case UCH_TABLE_STAFF:
-      add_shifts (self);
+      add_staff_bar (self);
       break;
     default:
       break;

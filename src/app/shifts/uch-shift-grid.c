@@ -165,8 +165,8 @@ show_sum (UchShiftGrid *self, guint index, guint column, GPtrArray *shifts)
   if (n == 0)
     text = g_strdup (gaps != NULL ? _ ("nobody") : "—");
   else if (gaps != NULL)
-    /* Translators: so many on shift that day, but nobody at these hours */
-    text = g_strdup_printf (_ ("%u · none %s"), n, gaps);
+    /* Translators: so many on shift that day, but nobody at these hours; a line each */
+    text = g_strdup_printf (ngettext ("%u on shift\nnone %s", "%u on shift\nnone %s", n), n, gaps);
   else
     text = g_strdup_printf (ngettext ("%u on shift", "%u on shift", n), n);
   hint = gaps != NULL ? g_strdup_printf (_ ("%s: nobody is on shift at %s"), day, gaps)
