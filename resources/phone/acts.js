@@ -201,6 +201,18 @@ export async function perform(app, command, ticket, others = []) {
   return op;
 }
 
+/** What came of a week's call; `others`: one of the rarer outcomes. */
+export async function recordCheck(app, check, outcome) {
+  if (outcome === 'others')
+    outcome = await choose(say('check.others'), ['partly', 'call_back', 'busy', 'wrong_number', 'refused', 'do_not_call'].map(code => [code, say(`check.${code}`)]));
+  const at = outcome === 'call_back' ? await askTime(say('call.back'), app.now()) : undefined;
+  if (!outcome || (outcome === 'call_back' && !at))
+    return;
+  const op = await app.act('followup.record', { followup: check.id, outcome, ...at && { call_back_at: at } }, { address: check.address, number: check.number });
+  if (op)
+    toast(say(`check.${outcome}`), say('undo'), () => app.undo(op));
+}
+
 /** Begins or ends the shift. */
 export async function switchShift(app) {
   const now = app.now(), shift = app.day.shiftAt(now);

@@ -2,7 +2,8 @@
 // there are, and what they lead to, the store says in the same answer.
 import { say } from './words.js';
 
-const FIRST = { visit: { state: 'planned' }, ticket: { state: 'new' }, call: { outcome: 'talked' }, shift: { kind: 'work' } };
+const FIRST = { visit: { state: 'planned' }, ticket: { state: 'new' }, call: { outcome: 'talked' }, shift: { kind: 'work' },
+  followup: { kind: 'quality', state: 'open' } };
 
 export class Day {
   /** `body` of GET /v1/phone/day, `overlay` the ops that lie above it. */
@@ -43,6 +44,9 @@ export class Day {
     return this.free.map(id => this.get('ticket', id)).filter(ticket => ticket && ['new', 'in_work'].includes(ticket.state))
       .sort((a, b) => (weight[a.priority] ?? 2) - (weight[b.priority] ?? 2) || a.created_at - b.created_at);
   }
+
+  /** Clients whom he asks whether all works, the most pressing first. */
+  get checks() { return this.list('followup').filter(check => check.state === 'open').sort((a, b) => a.deadline_at - b.deadline_at); }
 
   /** The shift that holds at `now`, with what is on its way. */
   shiftAt(now) {
@@ -99,6 +103,8 @@ export class Day {
       this.#add('call', { id: args.call, ticket_id: args.ticket, outcome: args.outcome, text: args.text, call_back_at: args.call_back_at, created_at: at, created_by: this.me, waits: true });
     else if (type === 'photo.add')
       this.#add('photo', { ...args, id: args.photo, ticket_id: args.ticket, created_at: at, created_by: this.me, waits: true });
+    else if (type === 'followup.record')
+      this.#edit('followup', args.followup, { state: 'done' });
     else if (type === 'ticket.create')
       this.#layCreate(op);
     else if (type === 'visit.assign')

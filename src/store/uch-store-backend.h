@@ -39,8 +39,9 @@ typedef enum
 {
   UCH_STORE_WORK_OF_ENGINEER, /* visits of his that are open, or ended at the time or later */
   UCH_STORE_WORK_OF_ZONE,     /* open tickets of the zone */
+  UCH_STORE_WORK_TO_CHECK,    /* weeks' calls that he owes by the time */
 } UchStoreWork;
-#define UCH_N_STORE_WORKS (UCH_STORE_WORK_OF_ZONE + 1)
+#define UCH_N_STORE_WORKS (UCH_STORE_WORK_TO_CHECK + 1)
 
 /* What grows old. */
 typedef enum

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/uch-followup.h"
 #include "core/uch-office.h"
 #include "core/uch-people.h"
 #include "core/uch-place.h"
@@ -16,6 +17,7 @@
 /* More than anybody has in a day, or a zone has waiting. */
 #define VISITS_MAX 200
 #define FREE_MAX 200
+#define CHECKS_MAX 100
 /* Earlier tickets shown of one house. */
 #define HISTORY_MAX 12
 #define LIST_MAX 1000
@@ -272,6 +274,23 @@ add_free (Gather *self, const UchStaff *me, GError **error)
   return TRUE;
 }
 
+/* Whether all works: calls that he himself may make now, and that nobody else is making. */
+static gboolean
+add_checks (Gather *self, UchTime now, GError **error)
+{
+  g_autoptr (GPtrArray) found = BACKEND (self->store, list_work, UCH_STORE_WORK_TO_CHECK,
+                                         self->session->staff_id, now, CHECKS_MAX, error);
+
+  for (guint i = 0; found != NULL && i < found->len; i++)
+    {
+      UchFollowup *row = g_ptr_array_index (found, i);
+
+      if (!uch_followup_is_taken (row, self->session->staff_id, now))
+        add (self, UCH_ENTITY (row));
+    }
+  return found != NULL;
+}
+
 /* The office's short lists; an outline of a zone is of no use on a phone. */
 static gboolean
 add_lists (Gather *self, GError **error)
@@ -315,7 +334,7 @@ gather (Gather *self, UchTime since, UchTime now, GError **error)
   for (guint i = 0; shifts != NULL && i < shifts->len; i++)
     add (self, g_ptr_array_index (shifts, i));
   return shifts != NULL && add_visits (self, since, error) && add_free (self, UCH_STAFF (me), error)
-         && add_lists (self, error);
+         && add_checks (self, now, error) && add_lists (self, error);
 }
 
 /**

@@ -45,4 +45,8 @@ const UchStoreWorkSql uch_store_works[UCH_N_STORE_WORKS] = {
   = { UCH_TABLE_TICKET,
       "WHERE zone_id = $1 AND state IN ('new', 'in_work', 'on_hold') AND created_at >= $2"
       " ORDER BY id DESC LIMIT $3" },
+  [UCH_STORE_WORK_TO_CHECK]
+  = { UCH_TABLE_FOLLOWUP,
+      "WHERE engineer_id = $1 AND state = 'open' AND kind = 'week' AND next_at <= $2"
+      " ORDER BY deadline_at, id LIMIT $3" },
 };

@@ -2,6 +2,7 @@
 import hashlib
 import json
 import re
+import sqlite3
 import uuid
 
 from office import Client, PASSWORD, PICTURES, command, main, until
@@ -454,6 +455,40 @@ def two_phones_and_a_desk_act_at_once(office):
         assert not phone.failures, phone.failures
 
 
+def the_weeks_call_is_one_tap(office):
+    """Work of five days ago: the store owes its client a call, the engineer makes it."""
+    tickets = [office.ticket(apartment=str(70 + n)) for n in range(2)]
+    for ticket in tickets:
+        visit = str(uuid.uuid4())
+        office.do("visit.assign", ticket=ticket, visit=visit, engineer=office.engineer)
+        for step_name, more in (("visit.accept", {}), ("visit.depart", {}), ("visit.arrive", {}), ("visit.finish", {"result": "done", "code": "cable"})):
+            office.do(step_name, visit=visit, **more)
+    long_ago = office.now() - 5 * 86400_000
+    office.daemon.stop()
+    with sqlite3.connect(office.daemon.folder / "store.sqlite") as db:
+        db.execute("UPDATE ticket SET resolved_at = ?", [long_ago])
+    office.daemon.start()
+    office.desk.close()
+    until(lambda: len([row for row in office.rows("followup") if row.get("kind") == "week"]) == 2, "the calls that are owed")
+    office.daemon.stop()
+    with sqlite3.connect(office.daemon.folder / "store.sqlite") as db:  # whatever hour it is now
+        db.execute("UPDATE followup SET next_at = not_before_at")
+    office.daemon.start()
+    office.desk.close()
+    phone = office.phone()
+    phone.shows("Всё ли работает?")
+    phone.wait("document.querySelectorAll('[data-check]').length === 2", "both calls")
+    assert phone.evaluate("document.querySelector('[data-check] [data-act=tel]').getAttribute('href')") == "tel:+79620001122"
+    phone.picture(PICTURES / "phone-checks.png")
+    phone.tap("[data-check] [data-outcome=satisfied]")
+    phone.wait("document.querySelectorAll('[data-check]').length === 1", "one call left")
+    phone.tap("[data-check] [data-outcome=others]")
+    choose(phone, "refused")
+    phone.hides("Всё ли работает?")
+    until(lambda: sorted(row["outcome"] for row in office.rows("followup") if row.get("kind") == "week" and row.get("state") == "done") == ["refused", "satisfied"], "both outcomes")
+    assert not phone.failures, phone.failures
+
+
 def the_shift_is_his_own_to_begin_and_end(office):
     phone = office.phone(place=(45.0501, 41.9502))
     phone.tap("#nav a", "Ещё")
@@ -488,4 +523,4 @@ if __name__ == "__main__":
           another_person_sends_nothing_of_the_one_before, an_intercom_is_shown_to_who_asks_and_the_look_is_logged,
           a_free_ticket_is_solved_from_afar_and_a_neighbour_asks, a_free_ticket_is_his_who_takes_it_first,
           a_photo_waits_for_the_network_and_the_desk_sees_it, a_link_opens_the_page_once, english_is_whole_and_chosen_by_hand,
-          two_phones_and_a_desk_act_at_once, the_shift_is_his_own_to_begin_and_end, the_qr_code_opens_the_way_for_traccar])
+          two_phones_and_a_desk_act_at_once, the_weeks_call_is_one_tap, the_shift_is_his_own_to_begin_and_end, the_qr_code_opens_the_way_for_traccar])
