@@ -4,6 +4,7 @@
 
 #include "core/uch-id.h"
 #include "core/uch-work.h"
+#include "replica/uch-replica-past.h"
 #include "replica/uch-ticket-query.h"
 
 struct _UchReplica
@@ -326,6 +327,53 @@ gpointer
 uch_replica_load_finish (UchReplica *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+uch_replica_load_past_async (UchReplica         *self,
+                             UchTime             since,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GPtrArray) events = uch_memory_snapshot_list (self->snapshot, UCH_TABLE_EVENT);
+
+  g_task_return_pointer (task, uch_rewind_new (UCH_SNAPSHOT (self->snapshot), events),
+                         (GDestroyNotify) uch_rewind_free);
+}
+
+UchRewind *
+uch_replica_load_past_finish (UchReplica *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Days of engineers are not part of the fake. */
+void
+uch_replica_load_day_async (UchReplica         *self,
+                            const char         *engineer_id,
+                            UchTime             from,
+                            UchTime             to,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_return_pointer (task, g_ptr_array_new (), (GDestroyNotify) g_ptr_array_unref);
+}
+
+GPtrArray *
+uch_replica_load_day_finish (UchReplica *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+UchTime
+uch_day_visit_get_time (const UchDayVisit *self)
+{
+  return self->visit->agreed_from;
 }
 
 UchSnapshot *

@@ -312,6 +312,25 @@ uch_sync_client_look_at_photo_finish (UchSyncClient *self, GAsyncResult *result,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+void
+uch_sync_client_load_traces_async (UchSyncClient      *self,
+                                   const char         *engineer_id,
+                                   UchTime             from,
+                                   UchTime             to,
+                                   GCancellable       *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data)
+{
+  g_task_report_new_error (self, callback, user_data, NULL, UCH_SYNC_ERROR,
+                           UCH_SYNC_ERROR_NO_CONNECTION, "There is no store");
+}
+
+GHashTable *
+uch_sync_client_load_traces_finish (UchSyncClient *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 /* The long list is not part of the fake: always empty. */
 struct _UchTicketQuery
 {

@@ -3,13 +3,8 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-#include "app/board/uch-assign-panel.h"
 #include "app/board/uch-assign.h"
-#include "app/board/uch-engineers.h"
-#include "app/board/uch-house-card.h"
-#include "app/board/uch-new-ticket.h"
-#include "app/board/uch-queue.h"
-#include "app/board/uch-ticket-card.h"
+#include "app/board/uch-board-page-private.h"
 #include "app/map/uch-map-office.h"
 #include "app/uch-drag.h"
 
@@ -18,39 +13,6 @@
 #define SIDE_WIDTH 372
 /* Panes are remembered when they have rested for so long. */
 #define REMEMBER_DELAY_MS 400
-
-struct _UchBoardPage
-{
-  GtkWidget parent_instance;
-
-  /* template */
-  GtkPaned    *outer;
-  GtkPaned    *inner;
-  AdwBin      *queue_slot;
-  AdwBin      *map_slot;
-  AdwBin      *engineers_slot;
-  GtkRevealer *revealer;
-  GtkStack    *side;
-
-  /* borrowed: children */
-  UchQueue       *queue;
-  UchMap         *map;
-  UchHouseCard   *house_card;
-  UchEngineers   *engineers;
-  UchTicketCard  *card;
-  UchNewTicket   *form;
-  UchAssignPanel *chooser;
-
-  /* owned */
-  UchSession *session;
-  GdkDrag    *drag; /* (nullable) what is in the hand over this page */
-
-  gboolean is_open; /* the side panel */
-  gboolean is_wide;
-  gboolean is_placed;
-  gboolean was_shown;
-  guint    remember_id;
-};
 
 G_DEFINE_FINAL_TYPE (UchBoardPage, uch_board_page, GTK_TYPE_WIDGET)
 
@@ -124,7 +86,7 @@ uch_board_page_size_allocate (GtkWidget *widget, int width, int height, int base
   UchBoardPage *self = UCH_BOARD_PAGE (widget);
   gboolean      is_wide = width >= WIDE_WIDTH;
 
-  gtk_widget_allocate (GTK_WIDGET (self->outer), width, height, baseline, NULL);
+  gtk_widget_allocate (GTK_WIDGET (self->modes), width, height, baseline, NULL);
   if (self->is_placed && is_wide == self->is_wide)
     return;
   self->is_wide = is_wide;
@@ -140,13 +102,14 @@ uch_board_page_measure (GtkWidget     *widget,
                         int           *minimum_baseline,
                         int           *natural_baseline)
 {
-  gtk_widget_measure (GTK_WIDGET (UCH_BOARD_PAGE (widget)->outer), orientation, for_size, minimum,
+  gtk_widget_measure (GTK_WIDGET (UCH_BOARD_PAGE (widget)->modes), orientation, for_size, minimum,
                       natural, NULL, NULL);
 }
 
 static void
 open_side (UchBoardPage *self, GtkWidget *panel)
 {
+  uch_board_past_leave (self);
   gtk_stack_set_visible_child (self->side, panel);
   self->is_open = TRUE;
   place (self);
@@ -267,6 +230,12 @@ close_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+replay_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  uch_board_past_enter (UCH_BOARD_PAGE (widget));
+}
+
+static void
 set_dragged (UchBoardPage *self, GdkDrag *drag, const char *const *ticket_ids)
 {
   UchSyncClient *sync = uch_session_get_sync (self->session);
@@ -337,7 +306,7 @@ uch_board_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->remember_id, g_source_remove);
   g_clear_object (&self->drag);
-  g_clear_pointer ((GtkWidget **) &self->outer, gtk_widget_unparent);
+  g_clear_pointer ((GtkWidget **) &self->modes, gtk_widget_unparent);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (uch_board_page_parent_class)->dispose (object);
 }
@@ -350,6 +319,8 @@ add_bindings (GtkWidgetClass *widget_class)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_slash, 0, "board.search", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "board.unassign", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "board.close", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "board.replay",
+                                       NULL);
   for (guint i = 0; i < UCH_N_QUEUE_TABS; i++)
     gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + i, GDK_ALT_MASK, "board.tab",
                                          "s", uch_queue_tab_nicks[i]);
@@ -367,6 +338,7 @@ uch_board_page_class_init (UchBoardPageClass *klass)
   gtk_widget_class_set_css_name (widget_class, "board");
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/uchastok/Desk/board/uch-board-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, UchBoardPage, modes);
   gtk_widget_class_bind_template_child (widget_class, UchBoardPage, outer);
   gtk_widget_class_bind_template_child (widget_class, UchBoardPage, inner);
   gtk_widget_class_bind_template_child (widget_class, UchBoardPage, queue_slot);
@@ -381,6 +353,7 @@ uch_board_page_class_init (UchBoardPageClass *klass)
   gtk_widget_class_install_action (widget_class, "board.tab", "s", tab_action);
   gtk_widget_class_install_action (widget_class, "board.search", NULL, search_action);
   gtk_widget_class_install_action (widget_class, "board.close", NULL, close_action);
+  gtk_widget_class_install_action (widget_class, "board.replay", NULL, replay_action);
   add_bindings (widget_class);
 }
 
@@ -462,6 +435,9 @@ add_panels (UchBoardPage *self)
   gtk_stack_add_child (self->side, GTK_WIDGET (self->house_card));
   gtk_stack_add_child (self->side, GTK_WIDGET (self->form));
   gtk_stack_add_child (self->side, GTK_WIDGET (self->chooser));
+  self->replay = UCH_REPLAY (uch_replay_new (self->session));
+  gtk_stack_add_child (self->modes, GTK_WIDGET (self->replay));
+  g_signal_connect_swapped (self->replay, "left", G_CALLBACK (uch_board_past_leave), self);
   g_signal_connect (self->house_card, "new-ticket", G_CALLBACK (ticket_here_cb), self);
   g_signal_connect (self->form, "made", G_CALLBACK (ticket_made_cb), self);
   g_signal_connect_swapped (self->chooser, "done", G_CALLBACK (leave_panel_cb), self);

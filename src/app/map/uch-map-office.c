@@ -8,6 +8,7 @@
 #include "app/map/uch-map-base.h"
 #include "app/map/uch-map-motion.h"
 #include "app/map/uch-map-scene.h"
+#include "app/map/uch-map-values.h"
 #include "app/uch-format.h"
 #include "core/uch-fold.h"
 
@@ -72,83 +73,24 @@ queue_scene (UchMapOffice *self)
     self->scene_id = g_timeout_add (SCENE_DELAY_MS, build_scene_cb, self);
 }
 
-static UchMapTicket *
-make_ticket (UchMapOffice *self, const UchTicket *ticket, UchTime now)
-{
-  UchReplica      *replica = uch_session_get_replica (self->session);
-  const UchHouse  *house = ticket->house_id != NULL
-                               ? uch_replica_peek (replica, UCH_TABLE_HOUSE, ticket->house_id)
-                               : NULL;
-  const UchVisit  *visit = uch_replica_peek_visit_of (replica, ticket);
-  g_autofree char *number = NULL;
-  g_autofree char *title = NULL;
-  UchMapTicket    *pin;
-
-  if (house == NULL || (house->latitude == 0 && house->longitude == 0))
-    return NULL;
-  number = uch_format_number (ticket);
-  title = g_strdup_printf ("%s · %s\n%s", number, ticket->address != NULL ? ticket->address : "",
-                           uch_format_category (ticket->category));
-  pin = uch_map_ticket_new (ticket->parent.id, title, house->latitude, house->longitude);
-  pin->symbol = uch_map_symbol_for_category (ticket->category);
-  if (visit != NULL && uch_visit_is_open (visit))
-    {
-      pin->promise = uch_promise_get (visit, now);
-      pin->due_at = visit->due_at;
-      pin->assigned = visit->state != UCH_VISIT_PLANNED;
-    }
-  return pin;
-}
-
 static void
 show_tickets (UchMapOffice *self, UchTime now)
 {
-  GPtrArray *pins = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_map_ticket_free);
+  UchReplica *replica = uch_session_get_replica (self->session);
+  GPtrArray  *pins = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_map_ticket_free);
 
   for (guint i = 0; i < g_list_model_get_n_items (self->tickets); i++)
     {
       g_autoptr (UchTicket) ticket = g_list_model_get_item (self->tickets, i);
       UchMapTicket *pin = NULL;
 
-      if (uch_ticket_is_open (ticket) && ticket->state != UCH_TICKET_ON_HOLD)
-        pin = make_ticket (self, ticket, now);
+      if (uch_map_shows_ticket (ticket))
+        pin = uch_map_make_ticket (replica, ticket, uch_replica_peek_visit_of (replica, ticket),
+                                   now);
       if (pin != NULL)
         g_ptr_array_add (pins, pin);
     }
   uch_map_set_tickets (self->map, pins);
-}
-
-/* What each engineer does now: on site counts more than on the way. */
-static GHashTable *
-gather_signs (UchMapOffice *self)
-{
-  GHashTable *signs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (guint i = 0; i < g_list_model_get_n_items (self->visits); i++)
-    {
-      g_autoptr (UchVisit) visit = g_list_model_get_item (self->visits, i);
-      UchMapSign sign = visit->state == UCH_VISIT_ON_SITE    ? UCH_MAP_SIGN_WRENCH
-                        : visit->state == UCH_VISIT_EN_ROUTE ? UCH_MAP_SIGN_CAR
-                                                             : UCH_MAP_SIGN_NONE;
-
-      if (sign == UCH_MAP_SIGN_NONE || visit->engineer_id == NULL)
-        continue;
-      if (GPOINTER_TO_INT (g_hash_table_lookup (signs, visit->engineer_id)) < (int) sign)
-        g_hash_table_insert (signs, g_strdup (visit->engineer_id), GINT_TO_POINTER (sign));
-    }
-  return signs;
-}
-
-static guint32
-staff_rgb (UchMapOffice *self, const UchStaff *staff)
-{
-  g_auto (GStrv) zones = g_strsplit (staff->zones != NULL ? staff->zones : "", ",", 2);
-  const UchZone *zone = NULL;
-
-  if (zones[0] != NULL)
-    zone = uch_replica_peek (uch_session_get_replica (self->session), UCH_TABLE_ZONE,
-                             g_strstrip (zones[0]));
-  return uch_map_zone_rgb (zone);
 }
 
 static void
@@ -156,16 +98,19 @@ show_engineers (UchMapOffice *self, UchTime now)
 {
   UchSyncClient *sync = uch_session_get_sync (self->session);
   GPtrArray     *badges = g_ptr_array_new_with_free_func ((GDestroyNotify) uch_map_engineer_free);
-  g_autoptr (GHashTable) signs = gather_signs (self);
+  g_autoptr (GPtrArray) visits = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GHashTable) signs = NULL;
   g_autoptr (GPtrArray) shifts = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < g_list_model_get_n_items (self->shifts); i++)
     g_ptr_array_add (shifts, g_list_model_get_item (self->shifts, i));
+  for (guint i = 0; i < g_list_model_get_n_items (self->visits); i++)
+    g_ptr_array_add (visits, g_list_model_get_item (self->visits, i));
+  signs = uch_map_gather_signs (visits);
   for (guint i = 0; sync != NULL && i < g_list_model_get_n_items (self->staff); i++)
     {
       g_autoptr (UchStaff) staff = g_list_model_get_item (self->staff, i);
       const UchLivePosition *position;
-      g_autofree char       *initials = NULL;
       UchMapEngineer        *badge;
 
       if (staff->role != UCH_ROLE_ENGINEER || staff->dismissed)
@@ -173,16 +118,9 @@ show_engineers (UchMapOffice *self, UchTime now)
       position = uch_sync_client_get_position (sync, staff->parent.id);
       if (position == NULL || now - position->at > POSITION_AGE_MAX_MS)
         continue;
-      initials = uch_staff_dup_initials (staff);
-      badge = uch_map_engineer_new (staff->parent.id, staff->name, initials, position->latitude,
-                                    position->longitude);
-      badge->label = uch_staff_dup_short_name (staff);
-      badge->rgb = staff_rgb (self, staff);
-      badge->at = position->at;
-      badge->sign = (UchMapSign) GPOINTER_TO_INT (g_hash_table_lookup (signs, staff->parent.id));
-      if (badge->sign == UCH_MAP_SIGN_NONE
-          && !uch_staff_is_on_shift (shifts, staff->parent.id, now))
-        badge->sign = UCH_MAP_SIGN_PAUSE;
+      badge = uch_map_make_engineer (uch_session_get_replica (self->session), staff,
+                                     position->latitude, position->longitude, position->at);
+      badge->sign = uch_map_get_sign (signs, shifts, staff->parent.id, now);
       g_ptr_array_add (badges, badge);
     }
   uch_map_set_engineers (self->map, badges);

@@ -20,7 +20,7 @@ struct _UchMap
   GtkLabel     *attribution;
   GtkWidget    *degraded;
   GtkLabel     *problem;
-  GtkWidget    *follow_pill;
+  GtkWidget    *follow_pill, *past_button;
   GtkLabel     *follow_name;
 
   /* owned */

@@ -201,6 +201,7 @@ uch_map_class_init (UchMapClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UchMap, degraded);
   gtk_widget_class_bind_template_child (widget_class, UchMap, problem);
   gtk_widget_class_bind_template_child (widget_class, UchMap, follow_pill);
+  gtk_widget_class_bind_template_child (widget_class, UchMap, past_button);
   gtk_widget_class_bind_template_child (widget_class, UchMap, follow_name);
   gtk_widget_class_set_css_name (widget_class, "officemap");
   gtk_widget_class_install_action (widget_class, "map.zoom-in", NULL, zoom_in_action);
@@ -386,6 +387,7 @@ void
 uch_map_set_past (UchMap *self, gboolean past)
 {
   self->past = past;
+  gtk_widget_set_visible (self->past_button, !past);
   uch_map_overlay_set_past (self->overlay, past);
 }
 
