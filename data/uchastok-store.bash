@@ -9,7 +9,7 @@ _uchastok_store() {
   elif [ "$COMP_CWORD" = 2 ]; then
     case $verb in
       user) mapfile -t COMPREPLY < <(compgen -W "list add passwd disable enable" -- "$current") ;;
-      import) mapfile -t COMPREPLY < <(compgen -W "houses zones centres staff clients tickets" -- "$current") ;;
+      import) mapfile -t COMPREPLY < <(compgen -W "houses zones centres staff clients tickets calendar" -- "$current") ;;
       token) mapfile -t COMPREPLY < <(compgen -W "list end" -- "$current") ;;
     esac
   fi

@@ -320,7 +320,8 @@ append_reason (GString *sentence, UchReplica *replica, const UchEvent *event, co
   gboolean incomplete = g_strcmp0 (event->state, uch_visit_state_nicks[UCH_VISIT_INCOMPLETE]) == 0;
   g_autofree char *reason = NULL;
 
-  if (event->reason == NULL)
+  /* Of a follow-up call the outcome says it. */
+  if (event->reason == NULL || g_str_equal (event->type, UCH_COMMAND_FOLLOWUP_RECORD))
     return;
   if (words == NULL || words->reasons == NO_REASON)
     reason = g_strdup (event->reason);
@@ -377,7 +378,7 @@ append_text (GString *sentence, const UchEvent *event)
     {
       int kind = uch_nick_index (uch_followup_kind_nicks, event->text);
 
-      append (sentence, ": ", kind >= 0 ? uch_format_followup_kind (kind) : event->text);
+      append (sentence, ", ", kind >= 0 ? uch_format_followup_kind (kind) : event->text);
     }
   else if (g_str_equal (event->type, UCH_COMMAND_UNDO))
     append (sentence, ": ", uch_format_act (event->text));
@@ -422,7 +423,8 @@ uch_format_event (UchReplica *replica, const UchEvent *event)
   if (g_strcmp0 (event->state, uch_visit_state_nicks[UCH_VISIT_INCOMPLETE]) == 0)
     g_string_assign (sentence, uch_format_visit_state (UCH_VISIT_INCOMPLETE));
   append_engineers (sentence, replica, event);
-  if (g_str_equal (event->type, UCH_COMMAND_CALL_LOG))
+  if (g_str_equal (event->type, UCH_COMMAND_CALL_LOG)
+      || g_str_equal (event->type, UCH_COMMAND_FOLLOWUP_RECORD))
     {
       append_text (sentence, event);
       append_times (sentence, event);
