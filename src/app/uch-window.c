@@ -7,6 +7,7 @@
 
 #include "app/board/uch-board-page.h"
 #include "app/register/uch-register-page.h"
+#include "app/statistics/uch-statistics-page.h"
 #include "app/tickets/uch-tickets-page.h"
 #include "app/uch-refusals-window.h"
 #include "app/uch-search-popover.h"
@@ -51,11 +52,14 @@ typedef struct
 
 #define EVERYBODY (~0u)
 #define ALL_BUT_ADMIN (~(1u << UCH_ROLE_ADMIN))
+#define HEAD_ALONE (1u << UCH_ROLE_HEAD)
 
 static const PageKind page_kinds[] = {
   { "board", NC_ ("page", "Board"), "uch-board-symbolic", uch_board_page_new, ALL_BUT_ADMIN },
   { "tickets", NC_ ("page", "Tickets"), "uch-ticket-symbolic", uch_tickets_page_new,
     ALL_BUT_ADMIN },
+  { "statistics", NC_ ("page", "Statistics"), "uch-statistics-symbolic", uch_statistics_page_new,
+    HEAD_ALONE },
   { "register", NC_ ("page", "Registers"), "uch-house-symbolic", uch_register_page_new, EVERYBODY },
 };
 
@@ -318,6 +322,7 @@ add_shortcuts (GtkWidgetClass *widget_class)
     { GDK_KEY_1, GDK_CONTROL_MASK, "win.page", "board" },
     { GDK_KEY_2, GDK_CONTROL_MASK, "win.page", "tickets" },
     { GDK_KEY_3, GDK_CONTROL_MASK, "win.page", "register" },
+    { GDK_KEY_5, GDK_CONTROL_MASK, "win.page", "statistics" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)

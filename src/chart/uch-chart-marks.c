@@ -149,7 +149,8 @@ draw_stacked (UchPlot *self, cairo_t *cr)
           continue;
         spot = uch_plot_get_spot (self, s, i);
         cairo_rectangle (cr, spot.x, spot.y, spot.width, spot.height);
-        uch_plot_use (cr, get_ink (self, s), 1);
+        uch_plot_use (cr, get_ink (self, s),
+                      is_small (self, uch_chart_get_point (self->chart, s, i)) ? 0.35 : 1);
         cairo_fill_preserve (cr);
         uch_plot_use (cr, self->style->palette->paper, 1);
         cairo_set_line_width (cr, self->n > 60 ? 0.3 : 0.8);

@@ -165,10 +165,8 @@ uch_chart_get_max (const UchChart *self)
           const UchChartPoint *point = uch_chart_get_point (self, s, i);
           double               high = point == NULL || isnan (point->value) ? 0 : point->value;
 
-          if (self->kind == UCH_CHART_STACKED)
-            max = MAX (max, sum += high);
-          else
-            max = MAX (max, high);
+          sum += high;
+          max = MAX (max, self->kind == UCH_CHART_STACKED ? sum : high);
           /* whiskers of a handful are not worth the room of the whole chart */
           if (point != NULL && !isnan (point->high) && point->n >= UCH_N_DOTS
               && self->kind != UCH_CHART_STACKED)

@@ -315,6 +315,8 @@ dup_foot (const UchSheet *self, const UchFacts *facts, guint n)
   const UchTicketFact *tickets = uch_facts_list_tickets (facts, &n_tickets);
   g_autofree char     *first = NULL, *last = uch_sheet_format_date (facts, to, TRUE);
 
+  if (self->kind == UCH_SHEET_TODAY) /* what is open now is of no period */
+    return g_strdup_printf ("n = %u", n);
   if (n_tickets > 0)
     from = MAX (from, tickets[0].created_at);
   first = uch_sheet_format_date (facts, from, TRUE);

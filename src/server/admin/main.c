@@ -36,6 +36,8 @@ static const UchCliVerb verbs[] = {
   { "migrate", NULL, N_ ("move an office into another database"),
     "migrate --data /var/lib/uchastok --to postgresql://uchastok@db.example.org/uchastok", TRUE,
     uch_cli_migrate },
+  { "report", NULL, N_ ("write the week's report for management"),
+    "report --week 2026-W38 --pdf /srv/week.pdf --data /var/lib/uchastok", FALSE, uch_cli_report },
   { "fingerprint", NULL, N_ ("print the fingerprint of the certificate"),
     "fingerprint --data /var/lib/uchastok", FALSE, uch_cli_fingerprint },
   { "demo", NULL, N_ ("make a store of an invented town"), "demo --data /tmp/town --tickets 500",

@@ -63,6 +63,7 @@ int uch_cli_verify (int argc, char *argv[]);
 int uch_cli_compact (int argc, char *argv[]);
 int uch_cli_status (int argc, char *argv[]);
 int uch_cli_export (int argc, char *argv[]);
+int uch_cli_report (int argc, char *argv[]);
 int uch_cli_migrate (int argc, char *argv[]);
 int uch_cli_simulate (int argc, char *argv[]);
 
