@@ -307,10 +307,11 @@ add_bindings (GtkWidgetClass *widget_class)
   } moves[] = {
     { GDK_KEY_comma, 0, -UCH_MINUTE_MS },
     { GDK_KEY_period, 0, UCH_MINUTE_MS },
-    { GDK_KEY_Page_Up, 0, -UCH_HOUR_MS },
-    { GDK_KEY_Page_Down, 0, UCH_HOUR_MS },
-    { GDK_KEY_Page_Up, GDK_CONTROL_MASK, -UCH_DAY_MS },
-    { GDK_KEY_Page_Down, GDK_CONTROL_MASK, UCH_DAY_MS },
+    /* As the slider itself takes them when it has the focus. */
+    { GDK_KEY_Page_Up, 0, UCH_HOUR_MS },
+    { GDK_KEY_Page_Down, 0, -UCH_HOUR_MS },
+    { GDK_KEY_Page_Up, GDK_CONTROL_MASK, UCH_DAY_MS },
+    { GDK_KEY_Page_Down, GDK_CONTROL_MASK, -UCH_DAY_MS },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (moves); i++)
@@ -413,7 +414,7 @@ uch_replay_begin (UchReplay *self, UchMap *like, UchTime at)
     uch_map_set_view (self->map, latitude, longitude, zoom);
   uch_map_set_scene (self->map, uch_map_get_scene (like));
   uch_replay_show (self, at);
-  gtk_widget_grab_focus (GTK_WIDGET (self->slider));
+  gtk_widget_grab_focus (GTK_WIDGET (self->play));
 }
 
 /**
