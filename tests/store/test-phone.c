@@ -290,10 +290,11 @@ static void
 add_photo (Suite *suite, const char *login, const char *id, const char *ticket, const char *sum)
 {
   g_autoptr (Sender) sender = suite_sender (suite, login);
+  g_autofree char *command_id = suite_id (suite);
 
-  act (sender, uch_command_new_with (suite_id (suite), UCH_COMMAND_PHOTO_ADD, suite->now, "photo",
-                                     "s", id, "ticket", "s", ticket, "sha256", "s", sum, "mime",
-                                     "s", "image/jpeg", "size", "x", (gint64) 1000, "width", "x",
+  act (sender, uch_command_new_with (command_id, UCH_COMMAND_PHOTO_ADD, suite->now, "photo", "s",
+                                     id, "ticket", "s", ticket, "sha256", "s", sum, "mime", "s",
+                                     "image/jpeg", "size", "x", (gint64) 1000, "width", "x",
                                      (gint64) 640, "height", "x", (gint64) 480, NULL));
 }
 
