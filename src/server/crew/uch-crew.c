@@ -15,7 +15,7 @@
 #define TICK_MS 100
 /* A store that has not let anybody in by then will not. */
 #define ARRIVE_MAX_MS (120 * UCH_SECOND_MS)
-#define LEAVE_MAX_MS (10 * UCH_SECOND_MS)
+#define LEAVE_MAX_MS (60 * UCH_SECOND_MS)
 
 struct _UchCrew
 {
