@@ -221,6 +221,32 @@ update_refusals (UchWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->refusals), n_refusals > 0);
 }
 
+/* What could not be read of a spoiled outbox nobody else knows of: its person must look. */
+static void
+tell_of_rescue (UchWindow *self)
+{
+  guint       n_rescued;
+  const char *aside
+      = uch_replica_get_outbox_aside (uch_session_get_replica (self->session), &n_rescued);
+  g_autofree char *counted = NULL, *body = NULL;
+  GtkWidget       *dialog;
+
+  if (aside == NULL)
+    return;
+  counted = g_strdup_printf (ngettext ("%u act of the last days could be read and is sent again.",
+                                       "%u acts of the last days could be read and are sent again.",
+                                       n_rescued),
+                             n_rescued);
+  body
+      = g_strdup_printf (_ ("%s Please look whether your last acts are all there. The damaged file "
+                            "is kept: %s"),
+                         counted, aside);
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Your unsent acts were in a damaged file"),
+                                   body);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 static void
 follow_session (UchWindow *self)
 {
@@ -234,6 +260,7 @@ follow_session (UchWindow *self)
                            G_CONNECT_SWAPPED);
   update_undo (self);
   update_refusals (self);
+  tell_of_rescue (self);
 }
 
 /* One line for whoever measures the start: the board has been painted with what the replica holds.

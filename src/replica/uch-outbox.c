@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "db/uch-db-backup.h"
 #include "db/uch-db-migrate.h"
 #include "replica/uch-replica-resource.h"
 
@@ -31,7 +32,7 @@ uch_outbox_op_free (UchOutboxOp *op)
  * @path: (nullable): %NULL keeps it in memory, for tests
  *
  * Errors: those of opening a database; %UCH_DB_ERROR_NEWER when a later program made it. A broken
- * outbox is an error and never replaced: it holds acts that exist nowhere else.
+ * outbox is an error: what it holds exists nowhere else, see uch_outbox_rescue().
  *
  * Returns: (transfer full) (nullable): the outbox
  */
@@ -49,6 +50,22 @@ uch_outbox_open (const char *path, GError **error)
       || !uch_db_migrate_resource (self->db, APPLICATION_ID, "/org/uchastok/schema/replica", error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+/**
+ * uch_outbox_check:
+ *
+ * Returns: whether the whole file can be read, and every act in it that is still to be shown
+ */
+gboolean
+uch_outbox_check (UchOutbox *self, GError **error)
+{
+  g_autoptr (GPtrArray) ops = NULL;
+
+  if (!uch_db_check (self->db, error))
+    return FALSE;
+  ops = uch_outbox_list_unsettled (self, error);
+  return ops != NULL;
 }
 
 void

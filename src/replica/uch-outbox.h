@@ -61,6 +61,7 @@ void uch_stroke_op_free (UchStrokeOp *op);
 typedef struct _UchOutbox UchOutbox;
 
 UchOutbox *uch_outbox_open (const char *path, GError **error);
+gboolean   uch_outbox_check (UchOutbox *self, GError **error);
 void       uch_outbox_close (UchOutbox *self);
 UchDb     *uch_outbox_get_db (UchOutbox *self);
 

@@ -21,7 +21,9 @@ struct _UchReplicaDb
   UchOutbox *outbox; /* owned */
   UchDb     *db;     /* owned: replica.db */
   char      *set_aside;
-  GError    *read_error; /* (owned) (nullable): a snapshot's read that failed while deciding */
+  char      *outbox_aside; /* (nullable): where the outbox went that was found damaged */
+  guint      n_rescued;    /* acts that could be read of it */
+  GError    *read_error;   /* (owned) (nullable): a snapshot's read that failed while deciding */
 
   UchActor actor; /* its strings stand in the next two */
   char    *staff_id, *device;

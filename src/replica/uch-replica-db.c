@@ -68,6 +68,7 @@ uch_replica_db_finalize (GObject *object)
   g_clear_pointer (&self->staged, g_ptr_array_unref);
   g_free (self->directory);
   g_free (self->set_aside);
+  g_free (self->outbox_aside);
   g_free (self->staff_id);
   g_free (self->device);
   g_free (self->client);
@@ -131,7 +132,8 @@ rewind_outbox (UchReplicaDb *self, GError **error)
  *
  * Opens "outbox.db" and "replica.db". A replica that is damaged or was made by another description
  * of the rows is set aside (uch_replica_db_get_set_aside()) and a new, empty one takes its place;
- * the outbox is never touched by that.
+ * the outbox is never touched by that. An outbox that is damaged is kept aside too
+ * (uch_replica_db_get_outbox_aside()), and everything that can be read of it waits in the new one.
  *
  * Errors: %UCH_REPLICA_ERROR_IN_USE; %UCH_DB_ERROR_NEWER when the outbox was made by a later
  * program; %UCH_DB_ERROR_READ_ONLY, %UCH_DB_ERROR_FULL and others of the disk.
@@ -175,6 +177,19 @@ const char *
 uch_replica_db_get_set_aside (UchReplicaDb *self)
 {
   return self->set_aside;
+}
+
+/**
+ * uch_replica_db_get_outbox_aside:
+ * @out_n_rescued: (out): acts that could be read of it, and are sent again
+ *
+ * Returns: (nullable): where the outbox went that was found damaged at opening
+ */
+const char *
+uch_replica_db_get_outbox_aside (UchReplicaDb *self, guint *out_n_rescued)
+{
+  *out_n_rescued = self->n_rescued;
+  return self->outbox_aside;
 }
 
 /**

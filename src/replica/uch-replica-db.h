@@ -48,6 +48,7 @@ UchReplicaDb             *
 uch_replica_db_open (const char *directory, const UchSources *sources, GError **error);
 void        uch_replica_db_adopt (UchReplicaDb *self);
 const char *uch_replica_db_get_set_aside (UchReplicaDb *self);
+const char *uch_replica_db_get_outbox_aside (UchReplicaDb *self, guint *out_n_rescued);
 char       *uch_replica_db_make_id (UchReplicaDb *self);
 
 gboolean uch_replica_db_set_actor (UchReplicaDb *self, const UchActor *actor, GError **error);

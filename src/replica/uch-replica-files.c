@@ -10,6 +10,7 @@
 
 #include "core/uch-fold.h"
 #include "core/uch-work.h"
+#include "replica/uch-outbox-rescue.h"
 #include "replica/uch-replica-db-private.h"
 #include "rows/uch-rows.h"
 
@@ -202,28 +203,35 @@ open_rows (UchReplicaDb *self, const char *path, gboolean *out_useless, GError *
   return FALSE;
 }
 
-/* A broken file is kept beside, for whoever wants to know why; an older such one goes. */
-static gboolean
-set_aside (UchReplicaDb *self, const char *path, GError **error)
-{
-  static const char *const tails[] = { "", "-wal", "-shm" };
+/* A database is these files. */
+static const char *const tails[] = { "", "-wal", "-shm" };
 
-  g_clear_pointer (&self->set_aside, g_free);
-  self->set_aside = g_strconcat (path, ".broken", NULL);
+static gboolean
+move_broken (const char *path, const char *aside, GError **error)
+{
   for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
     {
       g_autofree char *from = g_strconcat (path, tails[i], NULL);
-      g_autofree char *to = g_strconcat (self->set_aside, tails[i], NULL);
+      g_autofree char *to = g_strconcat (aside, tails[i], NULL);
 
       if (g_rename (from, to) != 0 && errno != ENOENT)
         {
           g_set_error (error, UCH_DB_ERROR, UCH_DB_ERROR_IO,
-                       "The local copy “%s” is damaged and cannot be moved out of the way: %s",
-                       path, g_strerror (errno));
+                       "The file “%s” is damaged and cannot be moved out of the way: %s", path,
+                       g_strerror (errno));
           return FALSE;
         }
     }
   return TRUE;
+}
+
+/* A broken copy is kept beside, for whoever wants to know why; an older such one goes. */
+static gboolean
+set_aside (UchReplicaDb *self, const char *path, GError **error)
+{
+  g_free (self->set_aside);
+  self->set_aside = g_strconcat (path, ".broken", NULL);
+  return move_broken (path, self->set_aside, error);
 }
 
 /* What opens may still be broken inside: one look at the structure. */
@@ -293,11 +301,10 @@ move (const char *from, const char *to, GError **error)
 static gboolean
 change_office (UchReplicaDb *self, const char *path, const char *rows_path, GError **error)
 {
-  static const char *const tails[] = { "", "-wal", "-shm" };
-  g_autofree char         *next = NULL;
-  g_autofree char         *former = NULL;
-  g_autofree char         *waiting = NULL;
-  g_autofree char         *back = NULL;
+  g_autofree char *next = NULL;
+  g_autofree char *former = NULL;
+  g_autofree char *waiting = NULL;
+  g_autofree char *back = NULL;
 
   if (!uch_outbox_get_meta (self->outbox, UCH_OUTBOX_NEXT_STORE, &next, error)
       || !uch_outbox_get_meta (self->outbox, "store", &former, error))
@@ -321,8 +328,83 @@ change_office (UchReplicaDb *self, const char *path, const char *rows_path, GErr
   return self->outbox != NULL;
 }
 
-/* Opens both files. The outbox must open; a replica.db that is of no use is set aside and made
- * anew, empty. */
+static char *
+make_client_id (gpointer user_data)
+{
+  return uch_replica_db_make_id (user_data);
+}
+
+/* Puts what can be read of a spoiled outbox into a new one, which stands complete at @rescued
+ * before anything else is moved: a crash on the way loses nothing. */
+static gboolean
+rescue (UchReplicaDb *self, const char *path, const char *rescued, GError **error)
+{
+  g_autofree char *part = g_strconcat (rescued, ".part", NULL);
+  g_autoptr (UchOutbox) to = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
+    {
+      g_autofree char *old = g_strconcat (part, tails[i], NULL);
+
+      g_unlink (old);
+    }
+  to = uch_outbox_open (part, error);
+  if (to == NULL || !uch_outbox_rescue (path, to, make_client_id, self, &self->n_rescued, error))
+    return FALSE;
+  g_clear_pointer (&to, uch_outbox_close);
+  return move (part, rescued, error);
+}
+
+/* What was rescued takes the place of the spoiled one, which is kept under the day's name. */
+static gboolean
+finish_rescue (UchReplicaDb *self, const char *path, const char *rescued, GError **error)
+{
+  g_autoptr (GDateTime) now
+      = g_date_time_new_from_unix_utc (self->sources.now (self->sources.data) / 1000);
+  g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%SZ");
+
+  g_free (self->outbox_aside);
+  self->outbox_aside = g_strdup_printf ("%s.broken-%s", path, stamp);
+  if (!move_broken (path, self->outbox_aside, error) || !move (rescued, path, error))
+    return FALSE;
+  g_message ("The outbox was damaged: %u acts could be read and are sent again; it is kept as %s",
+             self->n_rescued, self->outbox_aside);
+  return TRUE;
+}
+
+static gboolean
+is_damage (const GError *error)
+{
+  return g_error_matches (error, UCH_DB_ERROR, UCH_DB_ERROR_CORRUPT)
+         || error->domain == UCH_WIRE_ERROR;
+}
+
+static gboolean
+open_outbox (UchReplicaDb *self, const char *path, GError **error)
+{
+  g_autofree char *rescued = path != NULL ? g_strconcat (path, ".rescued", NULL) : NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (path != NULL && g_file_test (rescued, G_FILE_TEST_EXISTS)
+      && !finish_rescue (self, path, rescued, error))
+    return FALSE;
+  self->outbox = uch_outbox_open (path, &local_error);
+  if (self->outbox != NULL && (path == NULL || uch_outbox_check (self->outbox, &local_error)))
+    return TRUE;
+  g_clear_pointer (&self->outbox, uch_outbox_close);
+  if (path == NULL || !is_damage (local_error))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (!rescue (self, path, rescued, error) || !finish_rescue (self, path, rescued, error))
+    return FALSE;
+  self->outbox = uch_outbox_open (path, error);
+  return self->outbox != NULL;
+}
+
+/* Opens both files. An outbox that is damaged is rescued into a new one; a replica.db that is of no
+ * use is set aside and made anew, empty. */
 gboolean
 uch_replica_files_open (UchReplicaDb *self, GError **error)
 {
@@ -338,8 +420,7 @@ uch_replica_files_open (UchReplicaDb *self, GError **error)
       outbox_path = g_build_filename (self->directory, "outbox.db", NULL);
       rows_path = g_build_filename (self->directory, "replica.db", NULL);
     }
-  self->outbox = uch_outbox_open (outbox_path, error);
-  if (self->outbox == NULL
+  if (!open_outbox (self, outbox_path, error)
       || (self->directory != NULL && !change_office (self, outbox_path, rows_path, error)))
     return FALSE;
 

@@ -35,6 +35,8 @@ struct _UchReplica
   char            *staff_id, *device;
   UchActor         actor; /* its strings stand above */
   guint            refresh_id;
+  char            *outbox_aside; /* (nullable) */
+  guint            n_rescued;
 };
 
 typedef struct _UchJob UchJob;

@@ -323,6 +323,7 @@ uch_replica_finalize (GObject *object)
   clear_status (&self->status);
   g_free (self->staff_id);
   g_free (self->device);
+  g_free (self->outbox_aside);
   G_OBJECT_CLASS (uch_replica_parent_class)->finalize (object);
 }
 
@@ -364,6 +365,8 @@ typedef struct
   char            *staff_id, *device;
   UchRole          role;
   UchReplicaStatus status;
+  char            *outbox_aside;
+  guint            n_rescued;
 } Opened;
 
 static void
@@ -374,6 +377,7 @@ opened_free (Opened *opened)
   g_clear_pointer (&opened->refusals, g_ptr_array_unref);
   g_free (opened->staff_id);
   g_free (opened->device);
+  g_free (opened->outbox_aside);
   clear_status (&opened->status);
   g_free (opened);
 }
@@ -391,6 +395,8 @@ open_job (UchDbWorker *worker, GTask *task, gpointer data)
       g_task_return_error (task, error);
       return;
     }
+  opened->outbox_aside
+      = g_strdup (uch_replica_db_get_outbox_aside (opened->db, &opened->n_rescued));
   actor = uch_replica_db_get_actor (opened->db);
   if (actor != NULL)
     {
@@ -426,6 +432,8 @@ open_cb (GObject *worker, GAsyncResult *result, gpointer user_data)
   self->db = g_steal_pointer (&opened->db);
   self->staff_id = g_steal_pointer (&opened->staff_id);
   self->device = g_steal_pointer (&opened->device);
+  self->outbox_aside = g_steal_pointer (&opened->outbox_aside);
+  self->n_rescued = opened->n_rescued;
   self->actor = (UchActor){ self->staff_id, opened->role, self->device };
   uch_replica_fill_refusals (self, opened->refusals);
   take_status (self, &opened->status);
@@ -473,6 +481,20 @@ UchReplica *
 uch_replica_open_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * uch_replica_get_outbox_aside:
+ * @out_n_rescued: (out): acts that could be read of it, and are sent again
+ *
+ * Returns: (nullable) (type filename): where the outbox is kept that was found damaged when it was
+ *   opened; the person must be told
+ */
+const char *
+uch_replica_get_outbox_aside (UchReplica *self, guint *out_n_rescued)
+{
+  *out_n_rescued = self->n_rescued;
+  return self->outbox_aside;
 }
 
 static void

@@ -40,6 +40,7 @@ void        uch_replica_open_async (const char         *directory,
                                     gpointer            user_data);
 UchReplica *uch_replica_open_finish (GAsyncResult *result, GError **error);
 void        uch_replica_close (UchReplica *self);
+const char *uch_replica_get_outbox_aside (UchReplica *self, guint *out_n_rescued);
 
 /* Who sits here; set after sign-in, remembered for work without network. */
 void

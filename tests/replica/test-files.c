@@ -145,19 +145,138 @@ test_rebuilt_while_open (void)
   copy_remove_directory (directory);
 }
 
-static void
-test_broken_outbox_is_an_error (void)
+/* What is broken in outbox.db, and whether an act in it may be lost by that; what stands in the
+ * journal too the database mends by itself. */
+static const struct
 {
-  char *directory = copy_make_directory ();
-  g_autoptr (UchReplicaDb) db = copy_open (directory);
+  const char *name;
+  gsize       at, len; /* bytes that become zero; 0, 0: all of it is other text */
+  gboolean    in_journal, loses;
+} spoils[] = {
+  { "all", 0, 0, FALSE, TRUE },
+  { "header", 0, 100, FALSE, FALSE },
+  { "first-page", 0, 4096, FALSE, FALSE },
+  { "healed-by-the-journal", 0, 4096, TRUE, FALSE },
+  { "every-index-and-inner-page", 1, 0, FALSE, FALSE },
+};
+
+/* Makes useless the first page, every page of an index and every inner page of a table. */
+static void
+wipe_inner_pages (char *data, gsize len)
+{
+  for (gsize at = 0; at < len; at += 4096)
+    if (at == 0 || data[at] == 0x02 || data[at] == 0x05 || data[at] == 0x0a)
+      for (gsize i = 0; i < 8; i++)
+        data[at + i] = 0x55;
+}
+
+static void
+spoil_outbox (const char *directory, guint which)
+{
+  g_autofree char *path = g_build_filename (directory, "outbox.db", NULL);
+  g_autofree char *data = NULL;
+  gsize            len;
+
+  if (spoils[which].len == 0 && spoils[which].at == 0)
+    {
+      spoil_file (directory, "outbox.db",
+                  "no database at all, and longer than a header of one should be");
+      return;
+    }
+  g_assert_true (g_file_get_contents (path, &data, &len, NULL));
+  if (spoils[which].len > 0)
+    memset (data + spoils[which].at, 0, spoils[which].len);
+  else
+    wipe_inner_pages (data, len);
+  g_assert_true (g_file_set_contents (path, data, (gssize) len, NULL));
+}
+
+/* Copies what a power cut leaves: the file and its journal as they stand. */
+static void
+copy_files (const char *from, const char *to)
+{
+  static const char *const names[]
+      = { "outbox.db", "outbox.db-wal", "replica.db", "replica.db-wal" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *source = g_build_filename (from, names[i], NULL);
+      g_autofree char *target = g_build_filename (to, names[i], NULL);
+      g_autofree char *data = NULL;
+      gsize            len;
+
+      if (g_file_get_contents (source, &data, &len, NULL))
+        g_assert_true (g_file_set_contents (target, data, (gssize) len, NULL));
+    }
+}
+
+/* The desk opens; acts that can be read wait again, in their order, whoever did them; the spoiled
+ * file is kept to the byte. */
+static void
+test_broken_outbox_is_rescued (gconstpointer data)
+{
+  guint            which = GPOINTER_TO_UINT (data), n_rescued;
+  char            *living = copy_make_directory (), *directory = copy_make_directory ();
+  g_autofree char *long_text = g_strnfill (20000, 'a');
+  g_autofree char *spoiled = NULL, *kept = NULL,
+                  *path = g_build_filename (directory, "outbox.db", NULL);
+  gsize       spoiled_len, kept_len;
+  const char *aside;
+  g_autoptr (UchReplicaDb) db = copy_open (living);
+  g_autoptr (GPtrArray) ops = NULL;
   g_autoptr (GError) error = NULL;
 
+  copy_sync (db, "s", 5);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("n%02u", i);
+      g_autoptr (UchDecided) decided
+          = copy_submit (db, copy_make_note (db, id, i == 7 ? long_text : "не потерять"), NULL);
+
+      g_assert_cmpint (decided->verdict->kind, ==, UCH_VERDICT_OK);
+    }
+  if (!spoils[which].in_journal)
+    g_clear_object (&db); /* the journal goes into the file */
+  copy_files (living, directory);
   g_clear_object (&db);
-  spoil_file (directory, "outbox.db",
-              "no database at all, and longer than a header of one should be");
+  spoil_outbox (directory, which);
+  g_assert_true (g_file_get_contents (path, &spoiled, &spoiled_len, NULL));
+
   db = uch_replica_db_open (directory, &copy_sources, &error);
-  g_assert_null (db);
-  g_assert_error (error, UCH_DB_ERROR, UCH_DB_ERROR_CORRUPT);
+  g_assert_no_error (error);
+  aside = uch_replica_db_get_outbox_aside (db, &n_rescued);
+  g_assert_true ((aside == NULL) == spoils[which].in_journal);
+  if (aside != NULL)
+    {
+      g_assert_true (g_file_get_contents (aside, &kept, &kept_len, NULL));
+      g_assert_cmpmem (kept, kept_len, spoiled, spoiled_len);
+    }
+  if (!spoils[which].loses)
+    {
+      g_assert_cmpuint (n_rescued, ==, aside != NULL ? 40 : 0);
+      ops = uch_outbox_list_unsettled (uch_replica_db_get_outbox (db), &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (ops->len, ==, 40);
+      for (guint i = 0; i < ops->len; i++)
+        {
+          const UchOutboxOp *op = g_ptr_array_index (ops, i);
+          g_autofree char   *id = g_strdup_printf ("n%02u", i);
+
+          g_assert_cmpstr (uch_command_get_text (op->command, "note"), ==, id);
+          g_assert_cmpint (op->mid, ==, i + 1);
+        }
+      g_assert_true (copy_has_row (db, UCH_TABLE_NOTE, "n07"));
+      g_assert_cmpstr (uch_replica_db_get_actor (db)->staff_id, !=, NULL);
+    }
+  g_clear_object (&db);
+
+  /* once is enough */
+  db = uch_replica_db_open (directory, &copy_sources, &error);
+  g_assert_no_error (error);
+  g_assert_null (uch_replica_db_get_outbox_aside (db, &n_rescued));
+  g_assert_cmpuint (copy_count_waiting (db), ==, spoils[which].loses ? 0 : 40);
+  g_clear_object (&db);
+  copy_remove_directory (living);
   copy_remove_directory (directory);
 }
 
@@ -303,7 +422,13 @@ main (int argc, char **argv)
   g_test_add_func ("/replica-db/lost-rows-and-new-epoch", test_lost_rows_and_new_epoch);
   g_test_add_func ("/replica-db/another-office", test_another_office);
   g_test_add_func ("/replica-db/rebuilt-while-open", test_rebuilt_while_open);
-  g_test_add_func ("/replica-db/broken-outbox-is-an-error", test_broken_outbox_is_an_error);
+  for (guint i = 0; i < G_N_ELEMENTS (spoils); i++)
+    {
+      g_autofree char *path
+          = g_strconcat ("/replica-db/broken-outbox-is-rescued/", spoils[i].name, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_broken_outbox_is_rescued);
+    }
   g_test_add_func ("/replica-db/newer-outbox-is-refused", test_newer_outbox_is_refused);
   g_test_add_func ("/replica-db/one-desk-per-folder", test_one_desk_per_folder);
   g_test_add_func ("/replica-db/folder-that-cannot-be", test_folder_that_cannot_be);

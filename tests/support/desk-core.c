@@ -685,6 +685,8 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Core *core = user_data;
   g_autoptr (GError) error = NULL;
   JsonBuilder *builder = begin ("opened");
+  const char  *aside;
+  guint        n_rescued;
 
   core->replica = uch_replica_open_finish (result, &error);
   if (core->replica == NULL)
@@ -696,6 +698,12 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       core->status = 2;
       g_main_loop_quit (core->loop);
       return;
+    }
+  aside = uch_replica_get_outbox_aside (core->replica, &n_rescued);
+  if (aside != NULL)
+    {
+      put_text (builder, "outbox_aside", aside);
+      put_int (builder, "rescued", n_rescued);
     }
   put_int (builder, "waiting", uch_replica_get_status (core->replica)->n_waiting);
   put_int (builder, "cursor", uch_replica_get_status (core->replica)->cursor);

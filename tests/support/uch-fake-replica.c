@@ -245,6 +245,13 @@ uch_replica_close (UchReplica *self)
 {
 }
 
+const char *
+uch_replica_get_outbox_aside (UchReplica *self, guint *out_n_rescued)
+{
+  *out_n_rescued = 0;
+  return NULL;
+}
+
 void
 uch_replica_set_actor (UchReplica *self, const char *staff_id, UchRole role, const char *device)
 {
