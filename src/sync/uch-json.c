@@ -4,216 +4,9 @@
 
 #include <math.h>
 #include <string.h>
-#include <yajl/yajl_parse.h>
 
+#include "sync/uch-json-private.h"
 #include "sync/uch-wire.h"
-
-/* What yajl tells, kept in the order of the text. */
-struct _UchJsonToken
-{
-  UchJsonKind kind; /* UCH_JSON_NOTHING: the end of an object or array */
-  union
-  {
-    gint64 whole;
-    double real;
-    gsize  text;  /* offset: also of a member's name */
-    guint  after; /* of an object or array: the token behind its end */
-  };
-};
-
-static UchJsonToken *
-add (UchJson *self, UchJsonKind kind)
-{
-  UchJsonToken token = { .kind = kind };
-
-  g_array_append_val (self->tokens, token);
-  return &g_array_index (self->tokens, UchJsonToken, self->tokens->len - 1);
-}
-
-static int
-null_cb (void *data)
-{
-  add (data, UCH_JSON_NULL);
-  return 1;
-}
-
-static int
-bool_cb (void *data, int value)
-{
-  add (data, UCH_JSON_BOOL)->whole = value;
-  return 1;
-}
-
-/* Fails while the text is read: the last member's name is the best word for the place. */
-static int
-fail_here (UchJson *self, const char *what)
-{
-  g_autofree char *name = self->keyed ? g_strdup (self->texts->str + self->key) : NULL;
-
-  if (name == NULL)
-    return uch_json_fail (self, NULL, "%s", what);
-  return uch_json_fail (self, name, "“%.64s”: %s", name, what);
-}
-
-/* yajl's own conversion refuses the smallest and largest numbers of 64 bits. */
-static int
-number_cb (void *data, const char *digits, size_t len)
-{
-  UchJson         *self = data;
-  g_autofree char *number = g_strndup (digits, len);
-  gint64           whole;
-  double           real;
-
-  if (strpbrk (number, ".eE") == NULL)
-    {
-      if (!g_ascii_string_to_signed (number, 10, G_MININT64, G_MAXINT64, &whole, NULL))
-        return fail_here (self, "too large a number");
-      add (self, UCH_JSON_INT)->whole = whole;
-      return 1;
-    }
-  real = g_ascii_strtod (number, NULL);
-  if (!isfinite (real))
-    return fail_here (self, "too large a number");
-  add (self, UCH_JSON_REAL)->real = real;
-  return 1;
-}
-
-/* An escape may have made what no text of ours may hold. */
-static int
-text_cb (void *data, const guchar *text, size_t len)
-{
-  UchJson *self = data;
-
-  if (memchr (text, '\0', len) != NULL)
-    return fail_here (self, "a text holds NUL");
-  add (self, UCH_JSON_TEXT)->text = self->texts->len;
-  g_string_append_len (self->texts, (const char *) text, (gssize) len);
-  g_string_append_c (self->texts, '\0');
-  return 1;
-}
-
-static int
-key_cb (void *data, const guchar *text, size_t len)
-{
-  UchJson *self = data;
-  gsize    at = self->texts->len;
-
-  if (!text_cb (data, text, len))
-    return 0;
-  self->key = at;
-  self->keyed = TRUE;
-  return 1;
-}
-
-static int
-begin (UchJson *self, UchJsonKind kind)
-{
-  if (self->depth == UCH_JSON_DEPTH_MAX)
-    return fail_here (self, "the JSON is nested too deeply");
-  self->open[self->depth++] = self->tokens->len;
-  add (self, kind);
-  return 1;
-}
-
-static int
-begin_object_cb (void *data)
-{
-  return begin (data, UCH_JSON_OBJECT);
-}
-
-static int
-begin_array_cb (void *data)
-{
-  return begin (data, UCH_JSON_ARRAY);
-}
-
-static int
-end_cb (void *data)
-{
-  UchJson *self = data;
-  guint    opened = self->open[--self->depth];
-
-  add (self, UCH_JSON_NOTHING);
-  g_array_index (self->tokens, UchJsonToken, opened).after = self->tokens->len;
-  return 1;
-}
-
-static const yajl_callbacks callbacks = {
-  .yajl_null = null_cb,
-  .yajl_boolean = bool_cb,
-  .yajl_number = number_cb,
-  .yajl_string = text_cb,
-  .yajl_start_map = begin_object_cb,
-  .yajl_map_key = key_cb,
-  .yajl_end_map = end_cb,
-  .yajl_start_array = begin_array_cb,
-  .yajl_end_array = end_cb,
-};
-
-/* The UTF-16 unit that "\uXXXX" at @p stands for, or -1. */
-static int
-read_unit (const char *p, const char *end)
-{
-  int unit = 0;
-
-  if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
-    return -1;
-  for (guint i = 2; i < 6; i++)
-    {
-      if (!g_ascii_isxdigit (p[i]))
-        return -1;
-      unit = unit * 16 + g_ascii_xdigit_value (p[i]);
-    }
-  return unit;
-}
-
-/* yajl makes a question mark of the first half of a pair that stands alone, and something of its
- * own of one that is followed by another character: found before it does. */
-static const char *
-find_half_pair (const char *text, gsize len)
-{
-  const char *end, *p;
-
-  if (len == 0)
-    return NULL;
-  end = text + len;
-  p = text;
-  while ((p = memchr (p, '\\', (gsize) (end - p))) != NULL)
-    {
-      int unit = read_unit (p, end);
-      int second;
-
-      if (unit >= 0xd800 && unit <= 0xdfff)
-        {
-          second = read_unit (p + 6, end);
-          if (unit >= 0xdc00 || second < 0xdc00 || second > 0xdfff)
-            return p;
-          p += 6;
-        }
-      p += MIN (unit >= 0 ? 6 : 2, end - p);
-    }
-  return NULL;
-}
-
-static void
-parse (UchJson *self, const char *text, gsize len)
-{
-  yajl_handle parser = yajl_alloc (&callbacks, NULL, self);
-  yajl_status status = yajl_parse (parser, (const guchar *) text, len);
-
-  if (status == yajl_status_ok)
-    status = yajl_complete_parse (parser);
-  if (status != yajl_status_ok && self->error == NULL)
-    {
-      guchar          *message = yajl_get_error (parser, FALSE, NULL, 0);
-      g_autofree char *line = g_strdelimit (g_strdup ((const char *) message), "\n", ' ');
-
-      uch_json_fail (self, NULL, "no JSON: %s (at byte %zu)", g_strstrip (line),
-                     yajl_get_bytes_consumed (parser));
-      yajl_free_error (parser, message);
-    }
-  yajl_free (parser);
-}
 
 /**
  * uch_json_init:
@@ -225,19 +18,8 @@ parse (UchJson *self, const char *text, gsize len)
 void
 uch_json_init (UchJson *self, const char *text, gssize len)
 {
-  gsize       n_bytes = len < 0 ? strlen (text) : (gsize) len;
-  const char *bad;
-
   memset (self, 0, sizeof *self);
-  self->tokens = g_array_sized_new (FALSE, FALSE, sizeof (UchJsonToken),
-                                    (guint) MIN (n_bytes / 8 + 8, 1 << 20));
-  self->texts = g_string_sized_new (n_bytes / 2);
-  if (!g_utf8_validate_len (text, n_bytes, &bad))
-    uch_json_fail (self, NULL, "not UTF-8 (at byte %td)", bad - text);
-  else if ((bad = find_half_pair (text, n_bytes)) != NULL)
-    uch_json_fail (self, NULL, "half a surrogate pair (at byte %td)", bad - text);
-  else
-    parse (self, text, n_bytes);
+  uch_json_scan (self, text, len < 0 ? strlen (text) : (gsize) len);
 }
 
 /**
@@ -291,8 +73,8 @@ uch_json_say_where (UchJson *self, const char *where)
 gboolean
 uch_json_finish (UchJson *self, GError **error)
 {
-  g_array_unref (self->tokens);
-  g_string_free (self->texts, TRUE);
+  g_free (self->tokens);
+  g_free (self->texts);
   if (self->error == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&self->error));
@@ -302,9 +84,9 @@ uch_json_finish (UchJson *self, GError **error)
 static const UchJsonToken *
 look (UchJson *self)
 {
-  if (self->error != NULL || self->at >= self->tokens->len)
+  if (self->error != NULL || self->at >= self->n_tokens)
     return NULL;
-  return &g_array_index (self->tokens, UchJsonToken, self->at);
+  return &self->tokens[self->at];
 }
 
 /**
@@ -377,7 +159,7 @@ uch_json_next_member (UchJson *self)
 {
   if (!uch_json_next_item (self))
     return NULL;
-  return self->texts->str + g_array_index (self->tokens, UchJsonToken, self->at++).text;
+  return self->texts + self->tokens[self->at++].text;
 }
 
 /**
@@ -424,7 +206,7 @@ uch_json_read_text (UchJson *self, const char *what, const char **out_text)
 
   if (token == NULL)
     return FALSE;
-  *out_text = self->texts->str + token->text;
+  *out_text = self->texts + token->text;
   return TRUE;
 }
 
@@ -502,6 +284,19 @@ uch_json_skip (UchJson *self)
   return TRUE;
 }
 
+#define ESCAPE_LEN_MAX 6
+
+static void
+append_escape (GString *json, guint8 c)
+{
+  if (c == '"' || c == '\\')
+    g_string_append_printf (json, "\\%c", c);
+  else if (c == '\n')
+    g_string_append (json, "\\n");
+  else
+    g_string_append_printf (json, "\\u%04x", c);
+}
+
 /**
  * uch_json_append_text:
  * @text: UTF-8
@@ -511,29 +306,40 @@ uch_json_skip (UchJson *self)
 void
 uch_json_append_text (GString *json, const char *text)
 {
-  const char *run = text;
+  gsize       len = strlen (text);
+  const char *end = text + len;
+  /* As if nothing were escaped, and the longest escape. */
+  char *out = uch_json_reserve (json, len + 2 + ESCAPE_LEN_MAX);
 
-  g_string_append_c (json, '"');
-  for (const char *p = text; *p != '\0'; p++)
+  *out++ = '"';
+  while (text < end)
     {
-      guchar c = (guchar) *p;
+      guint64 bytes;
+      guint8  c;
 
-      if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
-        continue;
-      g_string_append_len (json, run, p - run);
-      run = p + 1;
-      if (c == '"' || c == '\\')
+      while (end - text >= (gssize) sizeof bytes)
         {
-          g_string_append_c (json, '\\');
-          g_string_append_c (json, *p);
+          memcpy (&bytes, text, sizeof bytes);
+          if (!uch_json_stand_as_they_are (bytes))
+            break;
+          memcpy (out, &bytes, sizeof bytes);
+          text += sizeof bytes;
+          out += sizeof bytes;
         }
-      else if (c == '\n')
-        g_string_append (json, "\\n");
-      else
-        g_string_append_printf (json, "\\u%04x", c);
+      if (text == end)
+        break;
+      c = (guint8) *text++;
+      if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+        {
+          *out++ = (char) c;
+          continue;
+        }
+      uch_json_wrote (json, out);
+      append_escape (json, c);
+      out = uch_json_reserve (json, (gsize) (end - text) + 1 + ESCAPE_LEN_MAX);
     }
-  g_string_append (json, run);
-  g_string_append_c (json, '"');
+  *out++ = '"';
+  uch_json_wrote (json, out);
 }
 
 void

@@ -135,6 +135,7 @@ typedef struct
   GPtrArray *rows; /* of UchWireRow */
 } UchWireSnapshot;
 char    *uch_wire_encode_snapshot (const char *store, gint64 h0, const char *next, GPtrArray *rows);
+char    *uch_wire_finish_snapshot (const char *store, gint64 h0, const char *next, GString *rows);
 gboolean uch_wire_peek_next (const char *text, gsize len, char **out_next);
 UchWireSnapshot *uch_wire_decode_snapshot (const char *json, gssize len, GError **error);
 void             uch_wire_snapshot_free (UchWireSnapshot *self);
