@@ -79,6 +79,14 @@ gboolean uch_entity_equal (gconstpointer a, gconstpointer b);
 guint64  uch_entity_digest (gconstpointer entity);
 void     uch_entity_set_text (gpointer entity, char **field, const char *value);
 
+/* A view: a row that is looked at where it lies. It has the layout of its entity and no more: no
+ * object, nobody may keep it, and its texts, id and rev are somebody else's. */
+typedef void (*UchEntityViewFunc) (UchEntity *view, gpointer user_data);
+UchEntity *uch_entity_view_new (const UchSchema *schema);
+gsize      uch_entity_view_get_size (const UchSchema *schema);
+void       uch_entity_view_init (gpointer memory, const UchSchema *schema);
+void       uch_field_lend_text (const UchField *field, gpointer view, const char *value);
+
 gboolean    uch_field_is_empty (const UchField *field, gconstpointer entity);
 const char *uch_field_get_text (const UchField *field, gconstpointer entity);
 gint64      uch_field_get_int (const UchField *field, gconstpointer entity);

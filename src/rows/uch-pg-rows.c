@@ -162,6 +162,42 @@ uch_pg_rows_read_all (UchPgStmt *stmt, const UchSchema *schema, GError **error)
 }
 
 /**
+ * uch_pg_rows_look_at_all:
+ * @stmt: a statement of uch_pg_rows_prepare() with its parameters bound
+ * @schema: its description
+ * @func: is shown every row; the view is the caller's again when it returns
+ * @user_data: for @func
+ * @error: return location
+ *
+ * Steps to the end.
+ *
+ * Returns: whether all of them could be read
+ */
+gboolean
+uch_pg_rows_look_at_all (UchPgStmt        *stmt,
+                         const UchSchema  *schema,
+                         UchEntityViewFunc func,
+                         gpointer          user_data,
+                         GError          **error)
+{
+  g_autofree UchEntity *view = uch_entity_view_new (schema);
+  UchPgStep             step;
+
+  while ((step = uch_pg_stmt_step (stmt, error)) == UCH_PG_STEP_ROW)
+    {
+      g_autofree char *problem = NULL;
+
+      if (!uch_rows_look (&driver, stmt, view, &problem))
+        {
+          g_set_error_literal (error, UCH_PG_ERROR, UCH_PG_ERROR_CORRUPT, problem);
+          return FALSE;
+        }
+      func (view, user_data);
+    }
+  return step == UCH_PG_STEP_DONE;
+}
+
+/**
  * uch_pg_rows_get:
  * @pg: a connection
  * @schema: a description

@@ -13,6 +13,11 @@ gboolean uch_pg_rows_check (UchPg *pg, const UchSchema *schema, GError **error);
 
 UchPgStmt *uch_pg_rows_prepare (UchPg *pg, const UchSchema *schema, const char *rest);
 GPtrArray *uch_pg_rows_read_all (UchPgStmt *stmt, const UchSchema *schema, GError **error);
+gboolean   uch_pg_rows_look_at_all (UchPgStmt        *stmt,
+                                    const UchSchema  *schema,
+                                    UchEntityViewFunc func,
+                                    gpointer          user_data,
+                                    GError          **error);
 
 gboolean uch_pg_rows_get (
     UchPg *pg, const UchSchema *schema, const char *id, gpointer *out_entity, GError **error);

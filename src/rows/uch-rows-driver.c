@@ -177,6 +177,42 @@ build_enum (const UchField *field, UchEntity *row, const char *nick, char **out_
   return TRUE;
 }
 
+/* Everything but texts, and these by @set_text. */
+static inline gboolean
+fill (const UchRowsDriver *driver,
+      gpointer             stmt,
+      UchEntity           *row,
+      void (*set_text) (const UchField *field, gpointer row, const char *value),
+      char **out_problem)
+{
+  const UchSchema *schema = row->schema;
+
+  row->seq = driver->get_int64 (stmt, UCH_ROWS_COLUMN_SEQ);
+  for (guint i = 0; i < schema->n_fields; i++)
+    {
+      const UchField *field = &schema->fields[i];
+      int             column = UCH_ROWS_N_OWN_COLUMNS + (int) i;
+
+      switch (field->kind)
+        {
+        case UCH_FIELD_TEXT:
+          set_text (field, row, driver->get_text (stmt, column));
+          break;
+        case UCH_FIELD_REAL:
+          uch_field_set_real (field, row, driver->get_double (stmt, column));
+          break;
+        case UCH_FIELD_ENUM:
+          if (!build_enum (field, row, driver->get_text (stmt, column), out_problem))
+            return FALSE;
+          break;
+        default:
+          uch_field_set_int (field, row, driver->get_int64 (stmt, column));
+          break;
+        }
+    }
+  return TRUE;
+}
+
 /**
  * uch_rows_build:
  * @driver: of the database
@@ -193,34 +229,30 @@ uch_rows_build (const UchRowsDriver *driver,
                 const UchSchema     *schema,
                 char               **out_problem)
 {
-  UchEntity *row = uch_entity_new_of (schema, driver->get_text (stmt, UCH_ROWS_COLUMN_ID));
+  g_autoptr (UchEntity) row
+      = uch_entity_new_of (schema, driver->get_text (stmt, UCH_ROWS_COLUMN_ID));
 
   uch_entity_set_text (row, &row->rev, driver->get_text (stmt, UCH_ROWS_COLUMN_REV));
-  row->seq = driver->get_int64 (stmt, UCH_ROWS_COLUMN_SEQ);
-  for (guint i = 0; i < schema->n_fields; i++)
-    {
-      const UchField *field = &schema->fields[i];
-      int             column = UCH_ROWS_N_OWN_COLUMNS + (int) i;
+  return fill (driver, stmt, row, uch_field_set_text, out_problem) ? g_steal_pointer (&row) : NULL;
+}
 
-      switch (field->kind)
-        {
-        case UCH_FIELD_TEXT:
-          uch_field_set_text (field, row, driver->get_text (stmt, column));
-          break;
-        case UCH_FIELD_REAL:
-          uch_field_set_real (field, row, driver->get_double (stmt, column));
-          break;
-        case UCH_FIELD_ENUM:
-          if (!build_enum (field, row, driver->get_text (stmt, column), out_problem))
-            {
-              g_object_unref (row);
-              return NULL;
-            }
-          break;
-        default:
-          uch_field_set_int (field, row, driver->get_int64 (stmt, column));
-          break;
-        }
-    }
-  return row;
+/**
+ * uch_rows_look:
+ * @driver: of the database
+ * @stmt: a statement that stands on a row whose first columns are UchRowsSql.columns
+ * @view: of their description; what it showed before is forgotten
+ * @out_problem: (out) (transfer full): what is wrong with the row
+ *
+ * As uch_rows_build(), but nothing is copied: the view holds until the next step.
+ *
+ * Returns: whether it could be understood
+ */
+gboolean
+uch_rows_look (const UchRowsDriver *driver, gpointer stmt, UchEntity *view, char **out_problem)
+{
+  const char *rev = driver->get_text (stmt, UCH_ROWS_COLUMN_REV);
+
+  view->id = (char *) driver->get_text (stmt, UCH_ROWS_COLUMN_ID);
+  view->rev = rev != NULL && *rev != '\0' ? (char *) rev : NULL;
+  return fill (driver, stmt, view, uch_field_lend_text, out_problem);
 }

@@ -49,5 +49,7 @@ gpointer uch_rows_build (const UchRowsDriver *driver,
                          gpointer             stmt,
                          const UchSchema     *schema,
                          char               **out_problem);
+gboolean
+uch_rows_look (const UchRowsDriver *driver, gpointer stmt, UchEntity *view, char **out_problem);
 
 G_END_DECLS

@@ -14,6 +14,11 @@ gboolean uch_rows_check (UchDb *db, const UchSchema *schema, GError **error);
 UchDbStmt *uch_rows_prepare (UchDb *db, const UchSchema *schema, const char *rest, GError **error);
 gpointer   uch_rows_read (UchDbStmt *stmt, const UchSchema *schema, GError **error);
 GPtrArray *uch_rows_read_all (UchDbStmt *stmt, const UchSchema *schema, GError **error);
+gboolean   uch_rows_look_at_all (UchDbStmt        *stmt,
+                                 const UchSchema  *schema,
+                                 UchEntityViewFunc func,
+                                 gpointer          user_data,
+                                 GError          **error);
 
 gboolean uch_rows_get (
     UchDb *db, const UchSchema *schema, const char *id, gpointer *out_entity, GError **error);

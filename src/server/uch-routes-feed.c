@@ -230,32 +230,45 @@ get_changes (UchRequest *request)
   read_changes (request);
 }
 
+/* A page while it is read: every row is written down as it comes by. */
+typedef struct
+{
+  GString *rows;
+  guint    n;
+  char    *last; /* (nullable): id */
+} Sheet;
+
+static void
+write_row_cb (UchEntity *view, gpointer user_data)
+{
+  Sheet *sheet = user_data;
+
+  if (sheet->n++ > 0)
+    g_string_append_c (sheet->rows, ',');
+  uch_wire_append_row (sheet->rows, view->schema->table, view->seq, view->id, view);
+  g_free (sheet->last);
+  sheet->last = g_strdup (view->id);
+}
+
 static gpointer
 snapshot_func (UchStore *store, gpointer data, GError **error)
 {
   Ask   *ask = data;
+  Sheet  sheet = { .rows = g_string_new (NULL) };
+  Page  *out = NULL;
   gint64 head = 0;
-  g_autoptr (GPtrArray) entities
-      = uch_store_list_rows (store, ask->session, ask->table, ask->after, ask->limit, &head, error);
-  g_autoptr (GPtrArray) rows = NULL;
-  const char *next = NULL;
-  Page       *out;
 
-  if (entities == NULL)
-    return NULL;
-  rows = g_ptr_array_new_full (entities->len, g_free);
-  for (guint i = 0; i < entities->len; i++)
-    { /* all in it is borrowed */
-      UchEntity  *entity = g_ptr_array_index (entities, i);
-      UchWireRow *wire = g_new0 (UchWireRow, 1);
-
-      *wire = (UchWireRow){ ask->table, entity->seq, entity->id, entity };
-      g_ptr_array_add (rows, wire);
-      next = entity->id;
+  if (uch_store_look_at_rows (store, ask->session, ask->table, ask->after, ask->limit, write_row_cb,
+                              &sheet, &head, error))
+    {
+      out = g_new0 (Page, 1);
+      out->json
+          = uch_wire_finish_snapshot (ask->uuid, head, sheet.n == ask->limit ? sheet.last : NULL,
+                                      g_steal_pointer (&sheet.rows));
     }
-  out = g_new0 (Page, 1);
-  out->json
-      = uch_wire_encode_snapshot (ask->uuid, head, entities->len == ask->limit ? next : NULL, rows);
+  if (sheet.rows != NULL)
+    g_string_free (sheet.rows, TRUE);
+  g_free (sheet.last);
   return out;
 }
 

@@ -136,6 +136,14 @@ typedef struct
                            const char      *after_id,
                            guint            limit,
                            GError         **error);
+  /* The same, each shown and none kept. */
+  gboolean (*look_at_page) (UchStoreBackend  *self,
+                            const UchSchema  *schema,
+                            const char       *after_id,
+                            guint             limit,
+                            UchEntityViewFunc func,
+                            gpointer          user_data,
+                            GError          **error);
   GPtrArray *(*list_due) (
       UchStoreBackend *self, UchStoreDue due, UchTime until, guint limit, GError **error);
   GPtrArray *(*list_work) (UchStoreBackend *self,

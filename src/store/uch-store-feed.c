@@ -222,6 +222,61 @@ uch_store_list_rows (UchStore         *self,
   return rows != NULL ? filter_rows (session, rows) : NULL;
 }
 
+typedef struct
+{
+  const UchSession *session;
+  UchEntityViewFunc func;
+  gpointer          user_data;
+} Show;
+
+static void
+show_cb (UchEntity *view, gpointer user_data)
+{
+  Show *show = user_data;
+
+  uch_store_show (show->session, view, show->func, show->user_data);
+}
+
+/**
+ * uch_store_look_at_rows:
+ * @self: a store
+ * @session: who asks; must be fresh
+ * @table: which
+ * @after_id: (nullable): the last id of the page before
+ * @limit: how many; fewer come only at the end
+ * @func: is shown every row, by id; the view is the store's again when it returns
+ * @user_data: for @func
+ * @out_head: (out): as uch_store_list_rows() gives it
+ * @error: return location
+ *
+ * The same page as that of uch_store_list_rows(), for who only passes it on: a first sync.
+ *
+ * Returns: whether it could be read; what was shown before an error is of no use
+ */
+gboolean
+uch_store_look_at_rows (UchStore         *self,
+                        const UchSession *session,
+                        UchTable          table,
+                        const char       *after_id,
+                        guint             limit,
+                        UchEntityViewFunc func,
+                        gpointer          user_data,
+                        gint64           *out_head,
+                        GError          **error)
+{
+  Show     show = { session, func, user_data };
+  gboolean done;
+
+  if (!BACKEND (self, begin, FALSE, error))
+    return FALSE;
+  done = BACKEND (self, get_number, UCH_STORE_HEAD, out_head, error)
+         && (!uch_store_may_see_table (session, table)
+             || BACKEND (self, look_at_page, uch_schema_get (table), after_id, limit, show_cb,
+                         &show, error));
+  BACKEND (self, rollback);
+  return done;
+}
+
 static gboolean
 digest_table (
     UchStore *self, const UchSession *session, UchTable table, guint64 *digest, GError **error)

@@ -278,6 +278,17 @@ postgres_set_uuid (UchStoreBackend *backend, const char *uuid, GError **error)
   return TRUE;
 }
 
+static UchPgStmt *
+prepare_page (UchStoreBackend *backend, const UchSchema *schema, const char *after_id, guint limit)
+{
+  UchPgStmt *stmt
+      = uch_pg_rows_prepare (pg_of (backend), schema, "WHERE id > $1 ORDER BY id LIMIT $2");
+
+  uch_pg_stmt_bind_text (stmt, 1, after_id != NULL ? after_id : "");
+  uch_pg_stmt_bind_int64 (stmt, 2, limit);
+  return stmt;
+}
+
 static GPtrArray *
 postgres_page_rows (UchStoreBackend *backend,
                     const UchSchema *schema,
@@ -285,12 +296,24 @@ postgres_page_rows (UchStoreBackend *backend,
                     guint            limit,
                     GError         **error)
 {
-  g_autoptr (UchPgStmt) stmt
-      = uch_pg_rows_prepare (pg_of (backend), schema, "WHERE id > $1 ORDER BY id LIMIT $2");
+  g_autoptr (UchPgStmt) stmt = prepare_page (backend, schema, after_id, limit);
 
-  uch_pg_stmt_bind_text (stmt, 1, after_id != NULL ? after_id : "");
-  uch_pg_stmt_bind_int64 (stmt, 2, limit);
   return said_pointer (backend, uch_pg_rows_read_all (stmt, schema, error), error);
+}
+
+static gboolean
+postgres_look_at_page (UchStoreBackend  *backend,
+                       const UchSchema  *schema,
+                       const char       *after_id,
+                       guint             limit,
+                       UchEntityViewFunc func,
+                       gpointer          user_data,
+                       GError          **error)
+{
+  g_autoptr (UchPgStmt) stmt = prepare_page (backend, schema, after_id, limit);
+
+  return uch_store_postgres_said (
+      backend, uch_pg_rows_look_at_all (stmt, schema, func, user_data, error), error);
 }
 
 static GPtrArray *
@@ -404,6 +427,7 @@ static const UchStoreBackendClass postgres_class = {
   .get_row = uch_store_postgres_get_row,
   .find_rows = uch_store_postgres_find_rows,
   .page_rows = postgres_page_rows,
+  .look_at_page = postgres_look_at_page,
   .list_due = postgres_list_due,
   .list_work = postgres_list_work,
   .list_shifts_at = postgres_list_shifts_at,

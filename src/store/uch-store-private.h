@@ -103,6 +103,8 @@ gboolean   uch_store_log_look (UchStore         *self,
                                const char       *field,
                                UchTime           now,
                                GError          **error);
+void
+uch_store_show (const UchSession *session, UchEntity *view, UchEntityViewFunc func, gpointer data);
 
 /* uch-store-copy.c */
 gboolean uch_store_back_up_by_copy (UchStore            *self,

@@ -130,16 +130,24 @@ mask_before (const char *printed)
   return g_variant_print (masked, TRUE);
 }
 
+/* Only rows of the registers have sensitive texts, and only these two commands change them. */
+static gboolean
+hides_before (UchEntity *row)
+{
+  const UchEvent *event = (UchEvent *) row;
+
+  return event->before != NULL
+         && (g_strcmp0 (event->type, UCH_COMMAND_PUT) == 0
+             || g_strcmp0 (event->type, UCH_COMMAND_DELETE) == 0);
+}
+
 static UchEntity *
 mask_event (UchEntity *row)
 {
   UchEvent *event = (UchEvent *) row;
   UchEvent *copy;
 
-  /* Only rows of the registers have sensitive texts, and only these two commands change them. */
-  if (event->before == NULL
-      || (g_strcmp0 (event->type, UCH_COMMAND_PUT) != 0
-          && g_strcmp0 (event->type, UCH_COMMAND_DELETE) != 0))
+  if (!hides_before (row))
     return g_object_ref (row);
   copy = uch_entity_copy (row);
   g_free (copy->before);
@@ -156,6 +164,33 @@ uch_store_dup_seen (const UchSession *session, UchEntity *row)
   if (session->role == UCH_ROLE_STORE)
     return g_object_ref (row);
   return row->schema->table == UCH_TABLE_EVENT ? mask_event (row) : uch_store_dup_masked (row);
+}
+
+/* The same for a view: shows @func what @session may see of it. */
+void
+uch_store_show (const UchSession *session, UchEntity *view, UchEntityViewFunc func, gpointer data)
+{
+  const UchSchema *schema = view->schema;
+
+  if (!uch_store_may_see_table (session, schema->table))
+    return;
+  if (session->role != UCH_ROLE_STORE && schema->table == UCH_TABLE_EVENT && hides_before (view))
+    {
+      g_autoptr (UchEntity) kept = uch_entity_copy (view);
+      g_autoptr (UchEntity) masked = mask_event (kept);
+
+      func (masked, data);
+      return;
+    }
+  for (guint i = 0; session->role != UCH_ROLE_STORE && i < schema->n_fields; i++)
+    {
+      const UchField *field = &schema->fields[i];
+
+      if ((field->flags & UCH_FIELD_SENSITIVE) != 0 && field->kind == UCH_FIELD_TEXT
+          && uch_field_get_text (field, view) != NULL)
+        uch_field_lend_text (field, view, UCH_FIELD_MASK);
+    }
+  func (view, data);
 }
 
 /* Within a writing transaction: somebody is about to be shown @field of @row. */

@@ -197,6 +197,23 @@ sqlite_find_rows (UchStoreBackend *backend,
   return said_pointer (uch_rows_find (db_of (backend), schema, field, value, error), error);
 }
 
+static UchDbStmt *
+prepare_page (UchStoreBackend *backend,
+              const UchSchema *schema,
+              const char      *after_id,
+              guint            limit,
+              GError         **error)
+{
+  UchDbStmt *stmt
+      = uch_rows_prepare (db_of (backend), schema, "WHERE id > ? ORDER BY id LIMIT ?", error);
+
+  if (stmt == NULL)
+    return NULL;
+  uch_db_stmt_bind_text (stmt, 1, after_id != NULL ? after_id : "");
+  uch_db_stmt_bind_int64 (stmt, 2, limit);
+  return stmt;
+}
+
 static GPtrArray *
 sqlite_page_rows (UchStoreBackend *backend,
                   const UchSchema *schema,
@@ -204,14 +221,24 @@ sqlite_page_rows (UchStoreBackend *backend,
                   guint            limit,
                   GError         **error)
 {
-  g_autoptr (UchDbStmt) stmt
-      = uch_rows_prepare (db_of (backend), schema, "WHERE id > ? ORDER BY id LIMIT ?", error);
+  g_autoptr (UchDbStmt) stmt = prepare_page (backend, schema, after_id, limit, error);
 
-  if (stmt == NULL)
-    return said_pointer (NULL, error);
-  uch_db_stmt_bind_text (stmt, 1, after_id != NULL ? after_id : "");
-  uch_db_stmt_bind_int64 (stmt, 2, limit);
-  return said_pointer (uch_rows_read_all (stmt, schema, error), error);
+  return said_pointer (stmt != NULL ? uch_rows_read_all (stmt, schema, error) : NULL, error);
+}
+
+static gboolean
+sqlite_look_at_page (UchStoreBackend  *backend,
+                     const UchSchema  *schema,
+                     const char       *after_id,
+                     guint             limit,
+                     UchEntityViewFunc func,
+                     gpointer          user_data,
+                     GError          **error)
+{
+  g_autoptr (UchDbStmt) stmt = prepare_page (backend, schema, after_id, limit, error);
+
+  return uch_store_sqlite_said (
+      stmt != NULL && uch_rows_look_at_all (stmt, schema, func, user_data, error), error);
 }
 
 static GPtrArray *
@@ -483,6 +510,7 @@ static const UchStoreBackendClass sqlite_class = {
   .get_row = sqlite_get_row,
   .find_rows = sqlite_find_rows,
   .page_rows = sqlite_page_rows,
+  .look_at_page = sqlite_look_at_page,
   .list_due = sqlite_list_due,
   .list_work = sqlite_list_work,
   .list_shifts_at = sqlite_list_shifts_at,

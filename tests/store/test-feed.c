@@ -199,6 +199,54 @@ test_fuzzy_snapshot_catches_up (Suite *suite, gconstpointer data)
 }
 
 static void
+keep_cb (UchEntity *view, gpointer user_data)
+{
+  g_ptr_array_add (user_data, uch_entity_copy (view));
+}
+
+/* What is shown row by row is what a list of the same page has, masks and all. */
+static void
+test_looks_like_the_list (Suite *suite, gconstpointer data)
+{
+  static const UchRole roles[] = { UCH_ROLE_STORE, UCH_ROLE_DISPATCHER, UCH_ROLE_ENGINEER };
+  g_autoptr (Sender) dasha = suite_sender (suite, "dasha");
+  g_autoptr (UchCommand) put
+      = suite_make_put (suite, "house", "h1", suite_fields ("access", "новый ключ", NULL), NULL);
+  guint n_seen = 0;
+
+  work (suite, dasha, 0, 20);
+  sender_do (dasha, put);
+  for (guint i = 0; i < G_N_ELEMENTS (roles) * UCH_N_TABLES; i++)
+    {
+      g_autoptr (UchSession) who = uch_session_new_local (roles[i / UCH_N_TABLES], NULL, NULL);
+      g_autoptr (GPtrArray) seen = g_ptr_array_new_with_free_func (g_object_unref);
+      g_autoptr (GPtrArray) rows = NULL;
+      g_autoptr (GError) error = NULL;
+      UchTable table = i % UCH_N_TABLES;
+      gint64   head, same;
+
+      rows = uch_store_list_rows (suite->store, who, table, NULL, 15, &head, &error);
+      g_assert_no_error (error);
+      g_assert_true (uch_store_look_at_rows (suite->store, who, table, NULL, 15, keep_cb, seen,
+                                             &same, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (head, ==, same);
+      g_assert_cmpuint (rows->len, ==, seen->len);
+      for (guint k = 0; k < rows->len; k++)
+        {
+          const UchEntity *listed = g_ptr_array_index (rows, k);
+          const UchEntity *shown = g_ptr_array_index (seen, k);
+
+          g_assert_true (uch_entity_equal (listed, shown));
+          g_assert_cmpstr (listed->rev, ==, shown->rev);
+          g_assert_cmpint (listed->seq, ==, shown->seq);
+        }
+      n_seen += seen->len;
+    }
+  g_assert_cmpuint (n_seen, >, 0);
+}
+
+static void
 test_cursor_of_another_epoch (Suite *suite, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -393,6 +441,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   suite_add ("/store/feed/i5-no-seq-is-skipped", test_i5_no_seq_is_skipped);
   suite_add ("/store/feed/page-never-splits-a-seq", test_page_never_splits_a_seq);
+  suite_add ("/store/feed/looks-like-the-list", test_looks_like_the_list);
   suite_add ("/store/feed/fuzzy-snapshot-catches-up", test_fuzzy_snapshot_catches_up);
   suite_add ("/store/feed/cursor-of-another-epoch", test_cursor_of_another_epoch);
   suite_add ("/store/feed/floor-rises-with-forgotten-deletions",
