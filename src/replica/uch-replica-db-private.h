@@ -40,9 +40,13 @@ struct _UchReplicaDb
   UchSearchIndex *search; /* (owned) (nullable): made at the first question */
 };
 
+/* In SQL. An index is made with these words, so that whoever asks with them finds it. */
+#define UCH_REPLICA_OPEN_TICKETS "(state = 'new' OR state = 'in_work' OR state = 'on_hold')"
+
 /* uch-replica-files.c */
 gboolean uch_replica_files_open (UchReplicaDb *self, GError **error);
 gboolean uch_replica_files_make_indexes (UchReplicaDb *self, GError **error);
+gboolean uch_replica_files_tune (UchReplicaDb *self, GError **error);
 gboolean uch_replica_files_save_state (UchReplicaDb *self, GError **error);
 
 /* uch-replica-overlay.c: before and after of the rows that one piece of work touches. */

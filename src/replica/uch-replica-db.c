@@ -326,7 +326,7 @@ uch_replica_db_list (UchReplicaDb *self, UchTable table, GError **error)
 }
 
 #define CURRENT_TICKETS                                                                            \
-  "IN (SELECT id FROM ticket WHERE state IN ('new', 'in_work', 'on_hold') "                        \
+  "IN (SELECT id FROM ticket WHERE " UCH_REPLICA_OPEN_TICKETS " "                                  \
   "UNION SELECT id FROM ticket WHERE resolved_at > 0 AND resolved_at > ?1 "                        \
   "UNION SELECT id FROM ticket WHERE closed_at > 0 AND closed_at > ?1)"
 

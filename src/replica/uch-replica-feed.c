@@ -353,7 +353,7 @@ show_staged (UchReplicaDb *self, gint64 to, UchTouched *touched, GError **error)
       && uch_replica_overlay_lay (self, touched, error) && uch_db_commit (self->db, error))
     {
       g_free (mark.first.after);
-      return TRUE;
+      return mark.ready || uch_replica_files_tune (self, error);
     }
   uch_db_rollback (self->db);
   go_back (self, &mark);

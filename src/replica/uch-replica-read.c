@@ -102,11 +102,13 @@ add_states (GString *sql, guint states)
 {
   gboolean first = TRUE;
 
-  g_string_append (sql, " AND t.state IN (");
+  /* As the index of open tickets says it. */
+  g_string_append (sql, " AND (");
   for (guint i = 0; i < UCH_N_TICKET_STATES; i++)
     if (states & 1u << i)
       {
-        g_string_append_printf (sql, "%s'%s'", first ? "" : ", ", uch_ticket_state_nicks[i]);
+        g_string_append_printf (sql, "%st.state = '%s'", first ? "" : " OR ",
+                                uch_ticket_state_nicks[i]);
         first = FALSE;
       }
   g_string_append_c (sql, ')');

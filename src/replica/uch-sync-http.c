@@ -34,12 +34,23 @@ parse_address (const char *address)
   return g_steal_pointer (&uri);
 }
 
+static gboolean
+is_at_home (GUri *uri)
+{
+  const char *host = uri != NULL ? g_uri_get_host (uri) : "";
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  return g_str_equal (host, "localhost")
+         || (address != NULL && g_inet_address_get_is_loopback (address));
+}
+
 UchSyncHttp *
 uch_sync_http_new (const char *store_url, const char *pinned)
 {
   UchSyncHttp *self = g_new0 (UchSyncHttp, 1);
 
   self->base = parse_address (store_url);
+  self->at_home = is_at_home (self->base);
   self->pinned = pinned != NULL ? g_ascii_strdown (pinned, -1) : NULL;
   self->session = soup_session_new_with_options (
       "timeout", TIMEOUT_S, "user-agent", "Uchastok/" UCH_VERSION, "max-conns-per-host", 4, NULL);
@@ -120,6 +131,9 @@ uch_sync_http_new_message (UchSyncHttp *self, const char *method, const char *pa
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   soup_message_headers_replace (soup_message_get_request_headers (message), "Uchastok-Schema",
                                 G_STRINGIFY (UCH_WIRE_VERSION));
+  if (self->at_home)
+    soup_message_headers_replace (soup_message_get_request_headers (message), "Accept-Encoding",
+                                  "identity");
   g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_certificate_cb), self);
   if (self->token != NULL)
     {

@@ -18,6 +18,7 @@ typedef struct
   char        *token;     /* (nullable) */
   char        *met;       /* (nullable): SHA-256 of the last certificate met, hex */
   guint        met_flags; /* what the system had against it */
+  gboolean     at_home;   /* the store is on this machine: nothing is saved by compressing */
 } UchSyncHttp;
 
 UchSyncHttp *uch_sync_http_new (const char *store_url, const char *pinned);
