@@ -4,6 +4,7 @@
 
 #include "core/uch-id.h"
 #include "core/uch-work.h"
+#include "replica/uch-replica-facts.h"
 #include "replica/uch-replica-past.h"
 #include "replica/uch-ticket-query.h"
 
@@ -633,4 +634,29 @@ uch_replica_get_undo (UchReplica *self, gboolean redo, guint *out_n_acts)
 {
   *out_n_acts = 0;
   return NULL;
+}
+
+/* The statistics are tested on facts of their own; a page that asks is told so. */
+void
+uch_replica_read_facts_async (UchReplica         *self,
+                              GTimeZone          *zone,
+                              UchTime             now,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  g_task_report_new_error (self, callback, user_data, NULL, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                           "The fake has no facts");
+}
+
+UchFacts *
+uch_replica_read_facts_finish (UchReplica *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+GQuark
+uch_replica_error_quark (void)
+{
+  return g_quark_from_static_string ("uch-replica-error-quark");
 }

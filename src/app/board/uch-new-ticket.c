@@ -207,18 +207,11 @@ static void
 look_for_offer (UchNewTicket *self)
 {
   const UchAddressMatch *match = uch_address_field_get (self->field);
-  g_autoptr (UchTicket) draft = uch_entity_new (UCH_TABLE_TICKET, "draft");
-  g_autoptr (UchRanking) ranking = NULL;
-  g_autofree char *text = NULL;
+  const char            *category = uch_category_choice_get (self->category);
+  g_autofree char       *text = NULL;
 
-  uch_entity_set_text (draft, &draft->category, uch_category_choice_get (self->category));
   if (match != NULL)
-    {
-      uch_entity_set_text (draft, &draft->house_id, match->house->parent.id);
-      uch_entity_set_text (draft, &draft->zone_id, match->house->zone_id);
-      ranking = uch_ranking_new (self->session, draft);
-    }
-  text = ranking != NULL ? uch_ranking_describe_best (ranking, self->session) : NULL;
+    text = uch_ranking_describe_best (self->session, match->house, category);
   gtk_label_set_text (self->offer, text != NULL ? text : "");
   gtk_widget_set_visible (GTK_WIDGET (self->offer), text != NULL);
 }

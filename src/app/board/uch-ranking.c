@@ -151,23 +151,31 @@ uch_ranking_describe (const UchAssignMeaning *meaning)
 
 /**
  * uch_ranking_describe_best:
- * @self: a ranking
  * @session: the office
+ * @house: where somebody is wanted
+ * @category: (nullable): what for
  *
  * Returns: (transfer full) (nullable): what can be said to a client on the phone; %NULL when there
  *     is nobody to come
  */
 char *
-uch_ranking_describe_best (UchRanking *self, UchSession *session)
+uch_ranking_describe_best (UchSession *session, const UchHouse *house, const char *category)
 {
-  const UchDispatchOffer *best = self->offers->len > 0 ? g_ptr_array_index (self->offers, 0) : NULL;
+  g_autoptr (UchTicket) draft = uch_entity_new (UCH_TABLE_TICKET, "draft");
+  g_autoptr (UchRanking) ranking = NULL;
+  const UchDispatchOffer *best;
   UchAssignMeaning        meaning = { 0 };
   g_autofree char        *name = NULL;
   g_autofree char        *when = NULL;
 
-  if (best == NULL)
+  uch_entity_set_text (draft, &draft->category, category);
+  uch_entity_set_text (draft, &draft->house_id, house->parent.id);
+  uch_entity_set_text (draft, &draft->zone_id, house->zone_id);
+  ranking = uch_ranking_new (session, draft);
+  if (ranking == NULL || ranking->offers->len == 0)
     return NULL;
-  uch_ranking_fill (self, best->staff_id, &meaning);
+  best = g_ptr_array_index (ranking->offers, 0);
+  uch_ranking_fill (ranking, best->staff_id, &meaning);
   name = uch_format_staff (uch_session_get_replica (session), best->staff_id);
   when = uch_ranking_describe (&meaning);
   /* Translators: who could come, and when: "If now: Ivanov I. I., ≈ 14:25 · in time 93 %" */

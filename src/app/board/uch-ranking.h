@@ -12,9 +12,9 @@ UchRanking *uch_ranking_new (UchSession *session, UchTicket *ticket);
 UchRanking *uch_ranking_new_of (UchSession *session, const char *const *ticket_ids);
 void        uch_ranking_free (UchRanking *self);
 void        uch_ranking_fill (UchRanking *self, const char *staff_id, UchAssignMeaning *meaning);
-char       *uch_ranking_describe_best (UchRanking *self, UchSession *session);
-char       *uch_ranking_describe (const UchAssignMeaning *meaning);
-char       *uch_ranking_explain (UchSession *session, const UchAssignMeaning *meaning);
+char *uch_ranking_describe_best (UchSession *session, const UchHouse *house, const char *category);
+char *uch_ranking_describe (const UchAssignMeaning *meaning);
+char *uch_ranking_explain (UchSession *session, const UchAssignMeaning *meaning);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UchRanking, uch_ranking_free)
 
