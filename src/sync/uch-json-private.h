@@ -1,4 +1,4 @@
-/* Between the two files of the reader: what the scan leaves behind. */
+/* Between the two files of the reader: what the events leave behind. */
 #pragma once
 
 #include "sync/uch-json.h"
@@ -57,4 +57,4 @@ uch_json_wrote (GString *json, char *end)
   json->len = (gsize) (end - json->str);
 }
 
-void uch_json_scan (UchJson *json, const char *text, gsize len);
+void uch_json_take_events (UchJson *self, const char *text, gsize len);

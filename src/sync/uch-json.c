@@ -19,7 +19,7 @@ void
 uch_json_init (UchJson *self, const char *text, gssize len)
 {
   memset (self, 0, sizeof *self);
-  uch_json_scan (self, text, len < 0 ? strlen (text) : (gsize) len);
+  uch_json_take_events (self, text, len < 0 ? strlen (text) : (gsize) len);
 }
 
 /**

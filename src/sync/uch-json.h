@@ -1,5 +1,5 @@
-/* JSON read in one pass and handed out piece by piece, straight into rows; and written straight
- * into a string. Strict: what RFC 8259 does not allow is refused, and so are NUL in a text and deep
+/* JSON read by yajl and handed out piece by piece, straight into rows; and written straight into a
+ * string. Strict: what RFC 8259 does not allow is refused, and so are NUL in a text and deep
  * nesting. (json-glib 1.6 recurses without a limit and allows all of these.) */
 #pragma once
 
@@ -30,9 +30,10 @@ typedef struct
   UchJsonToken *tokens; /* (owned) */
   guint         n_tokens, n_room;
   char         *texts;                           /* (owned) */
+  gsize         n_texts;                         /* bytes */
   guint         at;                              /* the token that comes next */
-  guint         depth, open[UCH_JSON_DEPTH_MAX]; /* while scanning */
-  gsize         key;   /* while scanning: where the last member's name stands in texts */
+  guint         depth, open[UCH_JSON_DEPTH_MAX]; /* while reading */
+  gsize         key;   /* while reading: where the last member's name stands in texts */
   gboolean      keyed; /* there was one */
   GError       *error; /* (owned) (nullable): the first one; it sticks */
 } UchJson;
