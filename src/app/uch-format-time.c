@@ -207,6 +207,29 @@ uch_format_clock (const UchVisit *visit, UchTime now)
 }
 
 /**
+ * uch_format_foresight:
+ * @arrives_at: when the engineer can be there; 0: nobody can tell
+ *
+ * Returns: (transfer full): the promise's clock, and what the engineer's positions say: when he can
+ *     be there, or that he was
+ */
+char *
+uch_format_foresight (const UchVisit *visit, UchTime arrives_at, UchTime now)
+{
+  g_autofree char *clock = uch_format_clock (visit, now);
+  g_autofree char *time = NULL;
+
+  if (visit->arrived_at != 0 && visit->arrived_geo_at != 0)
+    /* Translators: %s is the promise's clock; the position of the phone confirms the arrival */
+    return g_strdup_printf (C_ ("clock", "%s · position confirms"), clock);
+  if (arrives_at == 0 || visit->state != UCH_VISIT_EN_ROUTE)
+    return g_steal_pointer (&clock);
+  time = uch_format_time (arrives_at);
+  /* Translators: %1$s is the promise's clock, %2$s when the engineer can be there, an estimate */
+  return g_strdup_printf (C_ ("clock", "%1$s · there ≈ %2$s"), clock, time);
+}
+
+/**
  * uch_format_number:
  *
  * Returns: (transfer full): "№ 2417"; "new" until the store has given a number

@@ -22,6 +22,7 @@ char *uch_format_day_time (UchTime at, UchTime now); /* 14:25; tomorrow 14:25; 2
 char *uch_format_duration (gint64 duration_ms);      /* 25 min; 1 h 05 min */
 char *uch_format_window (const UchVisit *visit, UchTime now); /* now; 18:00–19:00 */
 char *uch_format_clock (const UchVisit *visit, UchTime now);  /* in 12 min; 5 min late */
+char *uch_format_foresight (const UchVisit *visit, UchTime arrives_at, UchTime now);
 char *uch_format_number (const UchTicket *ticket); /* № 2417; "new" until the store answers */
 char *uch_format_distance (double metres);
 const char *uch_format_ticket_state (UchTicketState state);

@@ -254,6 +254,37 @@ uch_session_now (UchSession *self)
 }
 
 /**
+ * uch_session_estimate_arrival:
+ *
+ * Returns: when the visit's engineer can be there, an estimate by his last position; 0: nobody can
+ *     tell
+ */
+UchTime
+uch_session_estimate_arrival (UchSession *self, const UchVisit *visit, UchTime now)
+{
+  const UchLivePosition *seen = self->sync != NULL && visit->engineer_id != NULL
+                                    ? uch_sync_client_get_position (self->sync, visit->engineer_id)
+                                    : NULL;
+
+  if (seen == NULL || visit->house_id == NULL)
+    return 0;
+  return uch_promise_estimate_arrival (
+      visit, uch_replica_peek (self->replica, UCH_TABLE_HOUSE, visit->house_id), seen->latitude,
+      seen->longitude, seen->at, now);
+}
+
+/**
+ * uch_session_get_promise:
+ *
+ * Returns: the light of a visit, orange also when its engineer will come too late
+ */
+UchPromise
+uch_session_get_promise (UchSession *self, const UchVisit *visit, UchTime now)
+{
+  return uch_promise_expect (visit, now, uch_session_estimate_arrival (self, visit, now));
+}
+
+/**
  * uch_session_act:
  * @origin: a widget of the window, or of a dialog of it, in which the person acted
  * @commands: (transfer full) (element-type UchCommand): one stroke, undone together

@@ -3,6 +3,7 @@
 
 #include <gtk/gtk.h>
 
+#include "core/uch-promise.h"
 #include "replica/uch-replica.h"
 #include "replica/uch-sync-client.h"
 
@@ -20,6 +21,9 @@ GSettings     *uch_session_get_settings (UchSession *self);
 void           uch_session_set_keyless (UchSession *self);
 gboolean       uch_session_is_keyless (UchSession *self);
 UchTime uch_session_now (UchSession *self); /* this machine's clock put right by the store's */
+/* What is known of an open visit beyond its row: where its engineer was seen last. */
+UchTime    uch_session_estimate_arrival (UchSession *self, const UchVisit *visit, UchTime now);
+UchPromise uch_session_get_promise (UchSession *self, const UchVisit *visit, UchTime now);
 /* The one way of the desk to act: submits, tells of refusals in a toast of the window that holds
  * @origin, offers undo there. @commands: (transfer full) (element-type UchCommand) */
 void

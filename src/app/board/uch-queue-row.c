@@ -63,7 +63,7 @@ format_clock (UchQueueRow *self, const char **out_css_class)
     }
   if (visit != NULL && uch_visit_is_open (visit) && visit->mode != UCH_VISIT_MODE_NONE)
     {
-      *out_css_class = uch_promise_css_class (uch_promise_get (visit, now));
+      *out_css_class = uch_promise_css_class (uch_session_get_promise (self->session, visit, now));
       return uch_format_clock (visit, now);
     }
   text = uch_format_duration (MAX (0, now - ticket->created_at));

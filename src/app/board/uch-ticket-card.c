@@ -49,8 +49,10 @@ show_clock (UchTicketCard *self)
   if (self->visit != NULL && uch_visit_is_open (self->visit)
       && self->visit->mode != UCH_VISIT_MODE_NONE)
     {
-      css_class = uch_promise_css_class (uch_promise_get (self->visit, now));
-      text = uch_format_clock (self->visit, now);
+      UchTime arrives_at = uch_session_estimate_arrival (self->session, self->visit, now);
+
+      css_class = uch_promise_css_class (uch_promise_expect (self->visit, now, arrives_at));
+      text = uch_format_foresight (self->visit, arrives_at, now);
     }
   else
     text = uch_format_day_time (self->ticket->created_at, now);

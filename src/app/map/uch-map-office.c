@@ -82,13 +82,16 @@ show_tickets (UchMapOffice *self, UchTime now)
   for (guint i = 0; i < g_list_model_get_n_items (self->tickets); i++)
     {
       g_autoptr (UchTicket) ticket = g_list_model_get_item (self->tickets, i);
-      UchMapTicket *pin = NULL;
+      const UchVisit *visit = uch_replica_peek_visit_of (replica, ticket);
+      UchMapTicket   *pin = NULL;
 
       if (uch_map_shows_ticket (ticket))
-        pin = uch_map_make_ticket (replica, ticket, uch_replica_peek_visit_of (replica, ticket),
-                                   now);
-      if (pin != NULL)
-        g_ptr_array_add (pins, pin);
+        pin = uch_map_make_ticket (replica, ticket, visit, now);
+      if (pin == NULL)
+        continue;
+      if (visit != NULL && uch_visit_is_open (visit))
+        pin->promise = uch_session_get_promise (self->session, visit, now);
+      g_ptr_array_add (pins, pin);
     }
   uch_map_set_tickets (self->map, pins);
 }

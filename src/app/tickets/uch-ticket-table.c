@@ -111,7 +111,9 @@ fill_cell (UchTicketTable *self, GtkListItem *item)
                    state_classes[ticket->state]);
   else if (g_str_equal (column->id, "due"))
     set_one_class (GTK_WIDGET (cell), promise_classes, G_N_ELEMENTS (promise_classes),
-                   visit != NULL ? uch_promise_css_class (uch_promise_get (visit, now)) : NULL);
+                   visit != NULL
+                       ? uch_promise_css_class (uch_session_get_promise (self->session, visit, now))
+                       : NULL);
   else if (column->width_px > 200)
     gtk_widget_set_tooltip_text (GTK_WIDGET (cell), text);
 }
