@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-void  uch_undo_run (UchWindow *window, gboolean redo);
-void  uch_undo_fill_menu (GMenu *menu, UchSession *session);
+void uch_undo_run (UchWindow *window, gboolean redo);
+void uch_undo_fill_menu (GMenu *menu, UchSession *session);
 
 G_END_DECLS

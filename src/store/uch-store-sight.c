@@ -11,8 +11,8 @@
 
 #define T(table) (1u << UCH_TABLE_##table)
 #define REGISTERS                                                                                  \
-  (T (SETTING) | T (REASON) | T (CALENDAR_DAY) | T (ZONE) | T (CENTRE) | T (COMPANY) | T (HOUSE) | T (ENTRANCE)       \
-   | T (STAFF) | T (SHIFT))
+  (T (SETTING) | T (REASON) | T (CALENDAR_DAY) | T (ZONE) | T (CENTRE) | T (COMPANY) | T (HOUSE)   \
+   | T (ENTRANCE) | T (STAFF) | T (SHIFT))
 #define EVERYTHING ((1u << UCH_N_TABLES) - 1)
 
 static const guint seen_tables[UCH_N_ROLES] = {

@@ -224,14 +224,6 @@ subject_changed_cb (UchNewTicket *self)
   look_for_offer (self);
 }
 
-static gboolean
-is_now (const char *text)
-{
-  g_autofree char *folded = uch_fold (text);
-
-  return g_str_equal (folded, "сейчас") || g_str_equal (folded, "now");
-}
-
 static void
 time_changed_cb (GtkEditable *entry, UchNewTicket *self)
 {
@@ -243,7 +235,7 @@ time_changed_cb (GtkEditable *entry, UchNewTicket *self)
   g_autofree char *meant = NULL;
 
   tell_problem (self, NULL, NULL);
-  if (is_now (text))
+  if (uch_time_text_is_now (text))
     meant = g_strdup (_ ("Now: the 40 minutes start at once"));
   else if (uch_time_text_parse (text, now, &from_at, &to_at))
     {
@@ -291,7 +283,7 @@ check (UchNewTicket *self)
     tell_problem (self, _ ("The register has no such house"), GTK_WIDGET (self->address));
   else if (uch_category_choice_get (self->category) == NULL)
     tell_problem (self, _ ("Choose a category"), GTK_WIDGET (self->category));
-  else if (*time != '\0' && !is_now (time)
+  else if (*time != '\0' && !uch_time_text_is_now (time)
            && !uch_time_text_parse (time, uch_session_now (self->session), &from_at, &to_at))
     tell_problem (self, _ ("Write a time: 18:00, tomorrow 10, 14-16, +2 h"),
                   GTK_WIDGET (self->time));
@@ -354,7 +346,7 @@ make_commands (UchNewTicket *self, const char *ticket_id)
   g_ptr_array_add (commands, uch_replica_make_command (
                                  replica, UCH_COMMAND_TICKET_CREATE, "ticket", "s", ticket_id,
                                  "fields", "v", make_fields (self), "group", "s", group, NULL));
-  if (is_now (time))
+  if (uch_time_text_is_now (time))
     g_ptr_array_add (commands,
                      uch_replica_make_command (replica, UCH_COMMAND_VISIT_PLAN, "ticket", "s",
                                                ticket_id, "visit", "s", visit_id, "mode", "s",

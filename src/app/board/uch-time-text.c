@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/uch-fold.h"
+
 /* A time of today that has passed by less than this is still meant for today. */
 #define JUST_PASSED_MS (15 * UCH_MINUTE_MS)
 
@@ -240,4 +242,17 @@ uch_time_text_parse (const char *text, UchTime now, UchTime *out_from_at, UchTim
   *out_from_at = to_time (&said, said.from_min);
   *out_to_at = said.has_end ? to_time (&said, said.to_min) : *out_from_at;
   return *out_from_at != 0;
+}
+
+/**
+ * uch_time_text_is_now:
+ *
+ * Returns: whether it is the word for "come now"
+ */
+gboolean
+uch_time_text_is_now (const char *text)
+{
+  g_autofree char *folded = uch_fold (text);
+
+  return g_str_equal (folded, "сейчас") || g_str_equal (folded, "now");
 }

@@ -7,5 +7,6 @@ G_BEGIN_DECLS
 
 gboolean
 uch_time_text_parse (const char *text, UchTime now, UchTime *out_from_at, UchTime *out_to_at);
+gboolean uch_time_text_is_now (const char *text);
 
 G_END_DECLS

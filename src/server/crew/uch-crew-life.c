@@ -153,6 +153,13 @@ say (UchCrewLife *self, const UchVisit *visit, Said said)
                         g_memdup2 (&said, sizeof said));
 }
 
+/* One of @n, by a throw from 0 to 1. */
+static guint
+pick (double roll, gsize n)
+{
+  return (guint) (roll * (double) n);
+}
+
 static Tries *
 get_tries (UchCrewLife *self, const UchTicket *ticket)
 {
@@ -336,7 +343,7 @@ idle (UchCrewLife *self, GPtrArray *acts, const UchCrewDay *day, UchTime now)
 
   if (remote != NULL)
     {
-      get_tries (self, remote);
+      get_tries (self, remote)->next_at = now; /* chosen once */
       act (self, acts, UCH_COMMAND_TICKET_TAKE, now, "ticket", "s", UCH_ENTITY (remote)->id, NULL);
       begin (self, TALKING, now + pick_ms (self, remote, "talk", 2, 8), NULL, remote);
       return;
@@ -401,7 +408,7 @@ resolve (UchCrewLife *self, GPtrArray *acts, const UchTicket *ticket, UchTime no
   const char *how = chance (self, ticket, "how", 0, 70) ? "remote" : "phone";
 
   act (self, acts, UCH_COMMAND_TICKET_RESOLVE, now, "ticket", "s", UCH_ENTITY (ticket)->id, "how",
-       "s", how, "code", "s", codes[(guint) (roll * G_N_ELEMENTS (codes))], NULL);
+       "s", how, "code", "s", codes[pick (roll, G_N_ELEMENTS (codes))], NULL);
 }
 
 /* Nobody answers: later again, and after the third time it is the client's fault. */
@@ -475,7 +482,7 @@ has_worked (
 
   if (chance (self, ticket, "end", 0, 90))
     act (self, acts, UCH_COMMAND_VISIT_FINISH, now, "visit", "s", id, "result", "s", "done", "code",
-         "s", codes[(guint) (roll * G_N_ELEMENTS (codes))], NULL);
+         "s", codes[pick (roll, G_N_ELEMENTS (codes))], NULL);
   else if (chance (self, ticket, "end", 1, 60))
     act (self, acts, UCH_COMMAND_VISIT_FINISH, now, "visit", "s", id, "result", "s", "incomplete",
          "reason", "s", "waiting_parts", NULL);
