@@ -83,8 +83,9 @@ check_ours (UchPg *pg, GError **error)
 static gboolean
 find_places (Places *self, const char *url, UchTime now, GError **error)
 {
-  g_autoptr (GDateTime) moment = g_date_time_new_from_unix_utc (now / 1000);
-  g_autofree char *stamp = g_date_time_format (moment, "%Y%m%dt%H%M%Sz");
+  g_autoptr (GDateTime) second = g_date_time_new_from_unix_utc (now / UCH_SECOND_MS);
+  g_autoptr (GDateTime) moment = g_date_time_add (second, now % UCH_SECOND_MS * 1000);
+  g_autofree char *stamp = g_date_time_format (moment, "%Y%m%dt%H%M%S%fz");
   g_autofree char *aside
       = g_strdup_printf ("SELECT quote_ident (current_schema () || '_before_%s')", stamp);
 

@@ -134,7 +134,7 @@ exchange (const char *folder, const char *next, char **out_aside, GError **error
   g_autofree char *wal = g_strconcat (path, "-wal", NULL);
   g_autofree char *shm = g_strconcat (path, "-shm", NULL);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%SZ");
+  g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%S.%fZ");
   g_autofree char *aside = g_strdup_printf ("%s.before-%s", path, stamp);
   g_autofree char *aside_wal = g_strconcat (aside, "-wal", NULL);
   int              fd;
