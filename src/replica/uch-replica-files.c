@@ -249,12 +249,20 @@ set_aside (UchReplicaDb *self, const char *path, GError **error)
   return move_broken (path, self->set_aside, error);
 }
 
-/* What opens may still be broken inside: one look at the structure. */
+/* What opens may still be broken inside: one look at the structure. A spoiled byte in the name of a
+ * column is no damage to SQLite, which only misses the column. */
 static gboolean
 looks_whole (UchReplicaDb *self)
 {
   g_autoptr (UchDbStmt) stmt = uch_db_prepare (self->db, "SELECT count(*) FROM base_row", NULL);
 
+  for (guint table = 0; table < UCH_N_TABLES; table++)
+    {
+      g_autoptr (UchDbStmt) rows = uch_rows_prepare (self->db, uch_schema_get (table), NULL, NULL);
+
+      if (rows == NULL)
+        return FALSE;
+    }
   return stmt != NULL && uch_db_stmt_step (stmt, NULL) == UCH_DB_STEP_ROW;
 }
 
