@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "core/uch-clockwork.h"
+#include "moscow.h"
 #include "office.h"
-
-#define MOSCOW_MS (3 * UCH_HOUR_MS)
 
 /* What differs from the week and the fixed holidays around the turn of 2025 and in 2026. */
 static const struct
@@ -35,37 +34,6 @@ make_calendar (void)
       g_ptr_array_add (days, day);
     }
   return uch_calendar_new (days);
-}
-
-/* "2026-05-08 14:00" in Moscow */
-static UchTime
-at (const char *text)
-{
-  g_autofree char *date = g_strndup (text, 10);
-  guint            hour = (guint) g_ascii_strtoull (text + 11, NULL, 10);
-  guint            minute = (guint) g_ascii_strtoull (text + 14, NULL, 10);
-  UchDay           day = uch_day_parse (date);
-
-  g_assert_cmpint (day, !=, UCH_DAY_NONE);
-  return uch_day_to_time (day, hour * 60 + minute, MOSCOW_MS);
-}
-
-static char *
-show (UchTime time)
-{
-  UchDay           day = uch_day_from_time (time, MOSCOW_MS);
-  g_autofree char *date = uch_day_format (day);
-  gint64           minute = (time - uch_day_to_time (day, 0, MOSCOW_MS)) / UCH_MINUTE_MS;
-
-  return g_strdup_printf ("%s %02d:%02d", date, (int) (minute / 60), (int) (minute % 60));
-}
-
-static void
-assert_time (UchTime time, const char *expected)
-{
-  g_autofree char *shown = show (time);
-
-  g_assert_cmpstr (shown, ==, expected);
 }
 
 static void
